@@ -1,0 +1,1 @@
+"""Frozen values that every room shares: targets, artifacts, inputs, metadata, the lock. No I/O."""

@@ -1,0 +1,60 @@
+"""Files that an index offers: sdists and wheels, and the projects they belong to."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packaging.specifiers import SpecifierSet
+    from packaging.tags import Tag
+    from packaging.utils import BuildTag, NormalizedName
+    from packaging.version import Version
+
+
+class Kind(enum.Enum):
+    """The two forms of a distribution (PyPA glossary)."""
+
+    SDIST = "sdist"
+    WHEEL = "wheel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """One file on an index, as its page describes it (PEP 503, 691, 700)."""
+
+    filename: str
+    name: NormalizedName
+    version: Version
+    kind: Kind
+    url: str
+    """Absolute, without credentials."""
+    index: str
+    """The name of the index that offers it."""
+    sha256: str | None
+    """Lower-case hex; ``None`` where the index promises none."""
+    size: int | None = None
+    """Bytes (PEP 700)."""
+    requires_python: SpecifierSet | None = None
+    yanked: str | None = None
+    """PEP 592: the reason, empty where none is given; ``None`` when it is not yanked."""
+    upload_time: str | None = None
+    """RFC 3339, as the index writes it (PEP 700)."""
+    metadata_sha256: str | None = None
+    """PEP 658/714: the hash of the metadata file, where one is promised with a hash."""
+    tags: frozenset[Tag] = frozenset()
+    """Empty for an sdist."""
+    build: BuildTag = ()
+    """The wheel's build tag, which orders wheels of equal tags."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """All files of one project on one index, by version, newest first."""
+
+    name: NormalizedName
+    index: str
+    releases: Mapping[Version, tuple[Artifact, ...]]
