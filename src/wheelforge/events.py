@@ -136,7 +136,8 @@ Event = (
 class Reporter(Protocol):
     """Takes each event as it happens; called from any thread, never blocks, never raises."""
 
-    def __call__(self, event: Event, /) -> None: ...
+    def __call__(self, event: Event, /) -> None:
+        """Take one event."""
 
 
 def silent(_event: Event, /) -> None:

@@ -1,0 +1,1 @@
+"""Composition: collect, build, verify. It supplies the planner with facts."""

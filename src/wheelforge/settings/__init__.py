@@ -1,0 +1,1 @@
+"""Configuration, and where each value came from."""

@@ -1,0 +1,1 @@
+"""Content-addressed files on disk, written atomically, safe for several processes."""

@@ -1,0 +1,1 @@
+"""wheelforge: a build-from-source wheel factory."""
