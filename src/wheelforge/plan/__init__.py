@@ -1,1 +1,1 @@
-"""The build closure: environments, the unit graph, cycles, ranks, keys. No I/O: it answers with a plan or with what it lacks."""
+"""The build closure: environments, the unit graph, cycles, keys. No I/O: answers with a plan or with what it lacks."""
