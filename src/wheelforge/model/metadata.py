@@ -39,3 +39,15 @@ class Metadata:
     extras: frozenset[NormalizedName]
     """Provides-Extra, normalised."""
     surety: Surety
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildSystem:
+    """``[build-system]`` of an sdist (PEP 518), with the defaults of PEP 517 where it says nothing."""
+
+    requires: tuple[str, ...]
+    """PEP 508, as written."""
+    backend: str
+    """``build-backend``, an object reference: ``flit_core.buildapi``."""
+    backend_path: tuple[str, ...] = ()
+    """Folders inside the tree that the backend is imported from."""

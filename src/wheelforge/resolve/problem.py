@@ -1,0 +1,104 @@
+"""A question for the solver, and its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+    from packaging.utils import NormalizedName
+    from packaging.version import Version
+
+    from wheelforge.model.inputs import Asked, Formats
+    from wheelforge.model.targets import Target
+    from wheelforge.resolve.candidates import Candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Which versions serve these requirements on this target, under these rules?"""
+
+    subject: str
+    """Whose requirements these are, for messages: ``the requirements``, ``the build environment of flask 3.1.3``."""
+    target: Target
+    roots: tuple[Asked, ...]
+    formats: Formats
+    constraints: tuple[Asked, ...] = ()
+    preferences: Mapping[NormalizedName, frozenset[Version]] = field(default_factory=dict)
+    """Versions to try before newer ones."""
+    allow_prereleases: bool = False
+    follow: bool = True
+    """Whether dependencies are followed (not with ``--no-deps``)."""
+
+    def hashes(self, name: NormalizedName) -> frozenset[str]:
+        """The SHA-256 of the files that may be taken for ``name``; empty where any may."""
+        return frozenset(
+            digest
+            for asked in (*self.roots, *self.constraints)
+            if canonicalize_name(asked.requirement.name) == name
+            for digest in asked.hashes
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """A requirement as the solver sees it: a project, or one extra of it."""
+
+    name: NormalizedName
+    extra: NormalizedName | None
+    specifier: SpecifierSet
+    text: str
+    """PEP 508 without the marker, for locks and messages."""
+    origin: str | None = None
+    """Who wrote it down, for the user's own requirements."""
+
+    @property
+    def identifier(self) -> str:
+        """``name`` or ``name[extra]``."""
+        return self.name if self.extra is None else f"{self.name}[{self.extra}]"
+
+
+def wants(requirement: Requirement, origin: str | None = None) -> Iterator[Want]:
+    """The project that a requirement names, then each of its extras."""
+    name, text = canonicalize_name(requirement.name), unmarked(requirement)
+    yield Want(name=name, extra=None, specifier=requirement.specifier, text=text, origin=origin)
+    for extra in sorted(map(canonicalize_name, requirement.extras)):
+        yield Want(name=name, extra=extra, specifier=requirement.specifier, text=text, origin=origin)
+
+
+def unmarked(requirement: Requirement) -> str:
+    """A requirement in one spelling, without its marker: ``flask[async]>=3,<4``."""
+    extras = ",".join(sorted(map(canonicalize_name, requirement.extras)))
+    return f"{canonicalize_name(requirement.name)}{f'[{extras}]' if extras else ''}{requirement.specifier}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One project of a solution."""
+
+    candidate: Candidate
+    extras: tuple[NormalizedName, ...]
+    requires: tuple[str, ...]
+    """What it requires here, sorted, without markers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """The answer: one candidate a project, sorted by name."""
+
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacks:
+    """No answer yet: what must be known first."""
+
+    projects: frozenset[NormalizedName] = frozenset()
+    candidates: tuple[Candidate, ...] = ()
+    """Candidates whose metadata is not known."""
