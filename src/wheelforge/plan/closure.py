@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -15,21 +14,23 @@ from wheelforge.model.inputs import Asked, Formats, Prefer
 from wheelforge.model.lock import BuildRequirement, Source
 from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import build_order
+from wheelforge.plan.sharing import shared_versions
 from wheelforge.plan.units import BuildClosure, PlannedUnit
 from wheelforge.resolve.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
     from wheelforge.model.inputs import Inputs
-    from wheelforge.model.metadata import BuildSystem
     from wheelforge.model.targets import Target
     from wheelforge.plan.facts import Facts
     from wheelforge.resolve.candidates import Candidate
     from wheelforge.resolve.problem import Solution
+
+    Preferences = Mapping[NormalizedName, tuple[Version, ...]]
 
 SILENT_BACKENDS = ("flit_core.", "poetry.core.", "pdm.backend")
 """Backends whose ``get_requires_for_build_wheel`` never adds to the static requirements."""
@@ -39,8 +40,7 @@ async def plan_closure(runtime: Solution, *, inputs: Inputs, builder: Target, fa
     """The build closure of a runtime closure.
 
     A build environment prefers the versions that finished generations chose, so that one version serves
-    many builds; an environment that was solved once is not solved again. Both make the answer independent of
-    the order in which facts arrive.
+    many builds. Neither that nor anything else depends on the order in which facts arrive.
 
     Raises:
         BuildCycle: units that need each other to be built.
@@ -50,7 +50,7 @@ async def plan_closure(runtime: Solution, *, inputs: Inputs, builder: Target, fa
     planner.finish([runtime])
     generation = sdists(runtime)
     while generation:
-        planned = await asyncio.gather(*(planner.unit(sdist) for sdist in generation))
+        planned = await planner.generation(generation)
         units.update({unit.sdist.artifact.filename: unit for unit in planned})
         planner.finish(unit.environment for unit in planned)
         found = {s.artifact.filename: s for unit in planned for s in sdists(unit.environment)}
@@ -63,6 +63,16 @@ def sdists(solution: Solution) -> list[Candidate]:
     return [choice.candidate for choice in solution.choices if choice.candidate.artifact.kind is Kind.SDIST]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Needy:
+    """An sdist and all that its build asks for."""
+
+    sdist: Candidate
+    backend: str
+    told: tuple[BuildRequirement, ...]
+    requires: tuple[Requirement, ...]
+
+
 class _Planner:
     """What the generations share: solved environments and the versions chosen so far."""
 
@@ -70,75 +80,85 @@ class _Planner:
         self._inputs = inputs
         self._builder = builder
         self._facts = facts
-        self._chosen: dict[NormalizedName, set[Version]] = defaultdict(set)
-        self._solved: dict[tuple[frozenset[str], Formats], asyncio.Task[Solution]] = {}
+        self._chosen: dict[NormalizedName, set[Version]] = {}
+        self._solved: dict[tuple[object, ...], asyncio.Task[Solution]] = {}
         self.incomplete: set[str] = set()
 
     def finish(self, solutions: Iterable[Solution]) -> None:
         """A generation is finished: from now on its versions are preferred."""
         for solution in solutions:
             for choice in solution.choices:
-                self._chosen[choice.candidate.name].add(choice.candidate.version)
+                self._chosen.setdefault(choice.candidate.name, set()).add(choice.candidate.version)
 
-    async def unit(self, sdist: Candidate) -> PlannedUnit:
-        """What one sdist needs to be built."""
+    async def generation(self, sdists: Sequence[Candidate]) -> list[PlannedUnit]:
+        """Plan the units of one generation: each environment alone, then again where several could share a version."""
+        needy = await asyncio.gather(*(self._requirements(sdist) for sdist in sdists))
+        preferences = {name: tuple(sorted(versions, reverse=True)) for name, versions in self._chosen.items()}
+        environments = await self._environments(needy, preferences)
+        shared = shared_versions((one.requires, found) for one, found in zip(needy, environments, strict=True))
+        if shared:
+            both = {name: (*preferences.get(name, ()), *shared.get(name, ())) for name in {*preferences, *shared}}
+            environments = await self._environments(needy, both)
+        return [
+            PlannedUnit(sdist=one.sdist, backend=one.backend, requires=one.told, environment=environment)
+            for one, environment in zip(needy, environments, strict=True)
+        ]
+
+    async def _environments(self, needy: Sequence[_Needy], preferences: Preferences) -> list[Solution]:
+        formats = self._formats()
+        return await asyncio.gather(*(self._solve(one.sdist, one.requires, formats, preferences) for one in needy))
+
+    async def _requirements(self, sdist: Candidate) -> _Needy:
+        """All that the build of one sdist asks for."""
         system = await self._facts.build_system(sdist)
-        asked = [BuildRequirement(requirement=text, source=Source.STATIC) for text in system.requires]
-        answer = await self._ask_hook(sdist, system)
-        asked += [BuildRequirement(requirement=text, source=Source.HOOK) for text in answer]
-        environment = await self._solve(sdist, [one.requirement for one in asked], self._formats())
-        return PlannedUnit(sdist=sdist, backend=system.backend, requires=tuple(asked), environment=environment)
+        static = tuple(_parsed(text, sdist) for text in system.requires)
+        told = [BuildRequirement(requirement=text, source=Source.STATIC) for text in system.requires]
+        if not system.backend.startswith(SILENT_BACKENDS) or system.backend_path:
+            answer = await self._ask_hook(sdist, static)
+            told += [BuildRequirement(requirement=text, source=Source.HOOK) for text in answer]
+        requires = tuple(_parsed(one.requirement, sdist) for one in told)
+        return _Needy(sdist=sdist, backend=system.backend, told=tuple(told), requires=requires)
 
-    async def _ask_hook(self, sdist: Candidate, system: BuildSystem) -> tuple[str, ...]:
-        if system.backend.startswith(SILENT_BACKENDS) and not system.backend_path:
-            return ()
+    async def _ask_hook(self, sdist: Candidate, static: Sequence[Requirement]) -> Iterable[str]:
+        """What the hook asks for beyond the static requirements, in an environment of wheels."""
         wheels = replace(self._formats(), prefer=Prefer.WHEEL, no_binary=frozenset())
-        environment = await self._solve(sdist, system.requires, wheels)
+        environment = await self._solve(sdist, static, wheels, {})
         answer = await self._facts.hook_requires(sdist, environment)
         if isinstance(answer, Unanswered):
             self.incomplete.add(f"{sdist}: {answer.reason}")
             return ()
-        static = {_same(text) for text in system.requires}
-        return tuple(text for text in sorted(set(answer)) if _same(text) not in static)
+        known = set(map(str, static))
+        return [text for text in sorted(set(answer)) if str(_parsed(text, sdist)) not in known]
 
     def _formats(self) -> Formats:
         """The user's rules, where a seed is always a wheel."""
         formats, seeds = self._inputs.formats, self._inputs.seeds
         return replace(formats, no_binary=formats.no_binary - seeds, only_binary=formats.only_binary | seeds)
 
-    async def _solve(self, sdist: Candidate, requires: Iterable[str], formats: Formats) -> Solution:
-        """One environment; the same requirements are solved once, and whoever comes later waits for that."""
-        texts = sorted(set(requires))
-        key = (frozenset(map(_same, texts)), formats)
+    async def _solve(
+        self, sdist: Candidate, requires: Sequence[Requirement], formats: Formats, preferences: Preferences
+    ) -> Solution:
+        """One environment; what is asked the same way twice is solved once, and the later one waits for that."""
+        key = (frozenset(map(str, requires)), formats, frozenset(preferences.items()))
         if key not in self._solved:
+            origin = f"the build of {sdist}"
             problem = Problem(
                 subject=f"the build environment of {sdist}",
                 target=self._builder,
-                roots=tuple(_asked(text, sdist) for text in texts),
+                roots=tuple(Asked(requirement=one, origin=origin) for one in sorted(requires, key=str)),
                 constraints=self._inputs.build_constraints,
                 formats=formats,
-                preferences=self._preferences(),
+                preferences=preferences,
             )
             self._solved[key] = asyncio.ensure_future(self._facts.solve(problem))
         return await self._solved[key]
 
-    def _preferences(self) -> Mapping[NormalizedName, frozenset[Version]]:
-        return {name: frozenset(versions) for name, versions in self._chosen.items()}
 
-
-def _same(text: str) -> str:
-    """One spelling of a requirement, to compare it."""
-    try:
-        return str(Requirement(text))
-    except InvalidRequirement:
-        return text
-
-
-def _asked(text: str, sdist: Candidate) -> Asked:
+def _parsed(text: str, sdist: Candidate) -> Requirement:
     try:
         requirement = Requirement(text)
     except InvalidRequirement as fault:
         raise BuildError(f"{sdist} asks for a build requirement that is not PEP 508: {text!r}\n{fault}") from None
     if requirement.url is not None:
         raise BuildError(f"{sdist} asks for a build requirement by URL, which is not taken: {text!r}")
-    return Asked(requirement=requirement, origin=f"the build of {sdist}")
+    return requirement

@@ -16,6 +16,8 @@ class Unanswered:
     """A hook that could not be asked, and why: the plan is incomplete."""
 
     reason: str
+    hint: str | None = None
+    """The option that would allow it."""
 
 
 class Facts(Protocol):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wheelforge.model.artifacts import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
@@ -64,15 +64,16 @@ class Shelf:
         return self._made[version]
 
     def matching(
-        self, specifier: SpecifierSet, *, prereleases: bool, preferred: frozenset[Version] = frozenset()
+        self, specifier: SpecifierSet, *, prereleases: bool, preferred: Sequence[Version] = ()
     ) -> Iterator[Candidate]:
-        """Candidates that fit, in the order to try them: the preferred versions, then the rest, newest first.
+        """Candidates that fit, in the order to try them: the preferred versions, best first, then the rest, newest first.
 
         Pre-releases only where asked for or where nothing else fits, as PEP 440 says; yanked files only for an
         exact pin, as PEP 592 says.
         """
         fitting = [version for version in self.project.releases if specifier.contains(version, prereleases=True)]
-        ordered = sorted(fitting, key=lambda version: (version in preferred, version), reverse=True)
+        first = [version for version in preferred if version in set(fitting)]
+        ordered = [*first, *sorted(set(fitting).difference(first), reverse=True)]
         if prereleases or specifier.prereleases:
             yield from self._usable(ordered, specifier)
             return

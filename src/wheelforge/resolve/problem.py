@@ -30,8 +30,8 @@ class Problem:
     roots: tuple[Asked, ...]
     formats: Formats
     constraints: tuple[Asked, ...] = ()
-    preferences: Mapping[NormalizedName, frozenset[Version]] = field(default_factory=dict)
-    """Versions to try before newer ones."""
+    preferences: Mapping[NormalizedName, tuple[Version, ...]] = field(default_factory=dict)
+    """Versions to try before all others, best first."""
     allow_prereleases: bool = False
     follow: bool = True
     """Whether dependencies are followed (not with ``--no-deps``)."""

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
-    from packaging.version import Version
     from resolvelib.structs import RequirementInformation
 
     from wheelforge.resolve.candidates import Candidate
@@ -134,7 +133,7 @@ class Provider(AbstractProvider[Want, Held, str]):
         shelf = self._catalog.shelf(name, self._problem)
         if shelf is None:
             return iter(())
-        preferred: frozenset[Version] = self._problem.preferences.get(name, frozenset())
+        preferred = self._problem.preferences.get(name, ())
         return shelf.matching(specifier, prereleases=self._problem.allow_prereleases, preferred=preferred)
 
     def is_satisfied_by(self, requirement: Want, candidate: Held) -> bool:

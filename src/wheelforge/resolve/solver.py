@@ -35,7 +35,7 @@ def solve(problem: Problem, catalog: Catalog) -> Solution | Lacks:
     provider = Provider(problem, catalog)
     resolver: Resolver[Want, Held, str] = Resolver(provider, BaseReporter())
     try:
-        result = resolver.resolve(provider.roots(), max_rounds=MAX_ROUNDS)
+        return _solution(provider, resolver.resolve(provider.roots(), max_rounds=MAX_ROUNDS).mapping)
     except Lacking as lacking:
         return lacking.lacks
     except ResolutionImpossible as impossible:
@@ -45,7 +45,6 @@ def solve(problem: Problem, catalog: Catalog) -> Solution | Lacks:
             f"no answer for {problem.subject} after {MAX_ROUNDS} rounds of the solver",
             hint="narrow the requirements or add constraints (-c FILE)",
         ) from None
-    return _solution(provider, result.mapping)
 
 
 def _solution(provider: Provider, mapping: Mapping[str, Held]) -> Solution:

@@ -1,0 +1,5 @@
+"""``python -m wheelforge``."""
+
+from wheelforge.cli import main
+
+main()

@@ -1,0 +1,88 @@
+"""The command itself: its sub-commands, loaded when they are called, and how errors become words and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from wheelforge.cli.output import print_error
+from wheelforge.errors import ExitCode, StorageError, WheelforgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "collect": "Collect every sdist and wheel that requirements need, and lock them.",
+    "build": "Build a collected folder into a wheelhouse, offline.",
+    "wheel": "Collect with build dependencies, then build: the main job.",
+    "verify": "Prove a wheelhouse or a collected folder whole.",
+    "why": "Tell who asked for a distribution, along which path.",
+    "cache": "Show, prune or empty the cache.",
+}
+
+
+class Commands(click.Group):
+    """Sub-commands that are imported only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All, in the order in which one would need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"wheelforge.cli.{cmd_name}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - only this needs it
+
+        click.echo(f"wheelforge {version('wheelforge')}")
+        context.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+)
+def wheelforge() -> None:
+    """Collect every source that requirements need, build dependencies included; then build them all offline."""
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command to its end and leave with its exit code; nothing ends in a traceback."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_run(given))
+
+
+def _run(given: list[str]) -> int:
+    try:
+        outcome = wheelforge.main(given, prog_name="wheelforge", standalone_mode=False)
+    except WheelforgeError as error:
+        return print_error(error, given)
+    except click.UsageError as error:
+        error.show()
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.OTHER
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted: what is finished is kept, the same command goes on from there", err=True)
+        return ExitCode.INTERRUPTED
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return print_error(StorageError(f"{place}{error.strerror or error}"), given)
+    return outcome if isinstance(outcome, int) else ExitCode.DONE

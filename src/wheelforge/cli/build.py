@@ -1,0 +1,113 @@
+"""``wheelforge build``: a collected folder becomes a wheelhouse, with no way to a network."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wheelforge.cli import machine, options
+from wheelforge.cli.output import BuildDocument, file_document, print_result, target_names
+from wheelforge.cli.words import counted, size
+from wheelforge.factory.build import BuildOptions, build
+from wheelforge.factory.engine import OnFailure
+from wheelforge.factory.wheelhouse import BuildDeps, standing_wheels
+from wheelforge.factory.workshop import Equipment
+from wheelforge.interpreters.running import current
+from wheelforge.settings.setting import Key
+
+if TYPE_CHECKING:
+    from wheelforge.cli.machine import Machine
+    from wheelforge.model.lock import Lock
+    from wheelforge.sandbox.choose import Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """How builds are done."""
+
+    jobs: int | None
+    keep_going: bool
+    keep_build_deps: bool
+
+    def options(self) -> BuildOptions:
+        """The same, as the factory takes it."""
+        return BuildOptions(
+            places=self.jobs or len(os.sched_getaffinity(0)),
+            on_failure=OnFailure.GO_ON if self.keep_going else OnFailure.STOP,
+            keep=BuildDeps.KEEP if self.keep_build_deps else BuildDeps.DROP,
+        )
+
+
+building = options.bundled(
+    "building",
+    Building,
+    click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Builds at once. [default: the cores]"),
+    click.option("--keep-going", is_flag=True, help="Build all that can be built, even if something fails."),
+    click.option("--keep-build-deps", is_flag=True, help="Keep the wheels that only builds needed, in build-deps/."),
+)
+
+output = click.option(
+    "-o", "-w", "--wheel-dir", "wheelhouse", default="wheelhouse", show_default=True, type=click.Path(path_type=Path)
+)
+
+
+@click.command("build")
+@click.argument("folder", type=click.Path(path_type=Path))
+@output
+@building
+@options.running
+@options.cache_dir
+@options.telling
+def command(
+    *,
+    folder: Path,
+    wheelhouse: Path,
+    building: Building,
+    running: options.Running,
+    cache_dir: str | None,
+    telling: options.Telling,
+) -> None:
+    """Build every sdist of FOLDER, which `wheelforge collect --build-deps` has written, into a wheelhouse.
+
+    Nothing but FOLDER is read, and no network is used.
+    """
+    with machine.open_machine(telling, {Key.CACHE_DIR: cache_dir}) as here:
+        choice = here.choose_for_builds(running.isolation)
+        lock = machine.run(build_into(wheelhouse, folder, here, choice, building.options()), here.runner)
+    print_built(lock, wheelhouse, choice, telling)
+
+
+async def build_into(wheelhouse: Path, folder: Path, here: Machine, choice: Choice, how: BuildOptions) -> Lock:
+    """Build a collected folder."""
+    equipment = Equipment(
+        bench=here.bench(choice), store=here.store, target=current(), report=here.report, logs=wheelhouse / "logs"
+    )
+    return await build(folder, wheelhouse, options=how, equipment=equipment)
+
+
+def print_built(lock: Lock, wheelhouse: Path, choice: Choice, telling: options.Telling) -> None:
+    """Tell what stands in a wheelhouse now."""
+    wheels = [wheel for wheel in standing_wheels(lock) if (wheelhouse / wheel.path).is_file()]
+    runtime = [wheel for wheel in wheels if not wheel.build_only]
+    document = BuildDocument(
+        wheelhouse=str(wheelhouse),
+        targets=target_names(lock),
+        isolation=choice.sandbox.isolation.value,
+        wheels=[file_document(wheel) for wheel in wheels],
+    )
+    total = size(sum(wheel.size for wheel in runtime))
+    names = " ".join(_asked_names(lock))
+    words = (
+        f"{counted(len(runtime), 'wheel')}, {total}, in {wheelhouse} for {', '.join(target_names(lock))}\n"
+        f"install offline: pip install --no-index --find-links {shlex.quote(str(wheelhouse))} {names}"
+    )
+    print_result(document, words, telling)
+
+
+def _asked_names(lock: Lock) -> list[str]:
+    return [shlex.quote(text.split(" --hash=")[0]) for text in lock.inputs.requirements]

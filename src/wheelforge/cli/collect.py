@@ -1,0 +1,94 @@
+"""``wheelforge collect``: every sdist and wheel that requirements need, in one folder, locked."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wheelforge.cli import machine, options
+from wheelforge.cli.output import CollectDocument, file_document, print_result, target_names
+from wheelforge.cli.request import BuildClosure, Request, read_request
+from wheelforge.cli.words import counted, size
+from wheelforge.factory.collect import Upgrade, collect
+from wheelforge.factory.desk import HOOK_TIMEOUT
+from wheelforge.interpreters.running import current
+from wheelforge.model.artifacts import Kind
+
+if TYPE_CHECKING:
+    from wheelforge.cli.machine import Machine
+    from wheelforge.forge.bench import Bench
+    from wheelforge.model.lock import Lock, LockedArtifact
+
+
+@click.command("collect")
+@options.asking
+@click.option("--build-deps", is_flag=True, help="Collect all that builds need too, recursively.")
+@options.choosing
+@options.reaching
+@options.running
+@click.option(
+    "-o", "-d", "--dest", "folder", default="sdist-folder", show_default=True, type=click.Path(path_type=Path)
+)
+@options.cache_dir
+@options.telling
+def command(
+    *,
+    asking: options.Asking,
+    build_deps: bool,
+    choosing: options.Choosing,
+    reaching: options.Reaching,
+    running: options.Running,
+    folder: Path,
+    cache_dir: str | None,
+    telling: options.Telling,
+) -> None:
+    """Collect every sdist and wheel that REQ... and the files need, and lock them in DIR/wheelforge.lock.
+
+    Without --build-deps this is pip download: wheels first. With it, sources come first, and every build
+    dependency is collected too, so that `wheelforge build` needs no network.
+    """
+    request = read_request(asking, choosing, BuildClosure.COLLECT if build_deps else BuildClosure.LEAVE)
+    with machine.open_machine(telling, machine.given_settings(reaching, cache_dir)) as here:
+        choice = here.choose(running.isolation) if build_deps else None
+        bench = here.bench(choice, HOOK_TIMEOUT) if choice is not None and choice.weaker is None else None
+        upgrade = Upgrade.ALL if choosing.upgrade else Upgrade.KEEP
+        lock = machine.run(collect_into(folder, request, here, bench=bench, upgrade=upgrade), here.runner)
+    print_result(_document(lock, folder), _summary(lock, folder), telling)
+
+
+def _document(lock: Lock, folder: Path) -> CollectDocument:
+    paths = {artifact.filename: artifact.path for artifact in lock.artifacts}
+    return CollectDocument(
+        folder=str(folder),
+        targets=target_names(lock),
+        files=[file_document(artifact) for artifact in lock.artifacts],
+        build_order=[paths[unit.artifact] for unit in lock.units],
+        incomplete=list(lock.incomplete),
+    )
+
+
+def _summary(lock: Lock, folder: Path) -> str:
+    runtime = [artifact for artifact in lock.artifacts if not artifact.build_only]
+    builds = [artifact for artifact in lock.artifacts if artifact.build_only]
+    parts = [_kinds(runtime)] + ([f"{_kinds(builds)} for builds only"] if builds else [])
+    total = size(sum(artifact.size for artifact in lock.artifacts))
+    lines = [f"collected {', and '.join(parts)}, {total} in all, into {folder} for {', '.join(target_names(lock))}"]
+    if lock.units:
+        lines.append(f"next, with or without a network: wheelforge build {shlex.quote(str(folder))}")
+    return "\n".join(lines)
+
+
+def _kinds(artifacts: list[LockedArtifact]) -> str:
+    sdists = sum(artifact.kind is Kind.SDIST for artifact in artifacts)
+    wheels = len(artifacts) - sdists
+    told = [counted(number, noun) for number, noun in ((sdists, "sdist"), (wheels, "wheel")) if number]
+    return " and ".join(told) or "nothing"
+
+
+async def collect_into(folder: Path, request: Request, here: Machine, *, bench: Bench | None, upgrade: Upgrade) -> Lock:
+    """Collect what a request asks for."""
+    async with here.supply(bench, request.index_url) as supply:
+        return await collect(request.inputs, folder, target=current(), upgrade=upgrade, supply=supply)

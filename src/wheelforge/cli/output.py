@@ -1,0 +1,146 @@
+"""Results on standard output: words for people, JSON for programs."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wheelforge.cli.options import Telling
+    from wheelforge.errors import WheelforgeError
+    from wheelforge.model.lock import Lock, LockedArtifact
+
+
+class FileDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """A file of a collected folder or a wheelhouse."""
+
+    path: str
+    name: str
+    version: str
+    kind: str
+    """``sdist`` or ``wheel``."""
+    sha256: str
+    size: int
+    """Bytes."""
+    url: str
+    """Where it came from; empty for a wheel that was built here."""
+    index: str
+    why: str
+    """``runtime`` or ``build``."""
+
+
+class CollectDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="collect"):
+    """What ``collect --json`` prints."""
+
+    folder: str
+    targets: list[str]
+    files: list[FileDocument]
+    build_order: list[str]
+    """Paths of the sdists, each after all that its build needs."""
+    incomplete: list[str]
+    """Why something could not be known; empty when the set is complete."""
+
+
+class BuildDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="build"):
+    """What ``build --json`` and ``wheel --json`` print."""
+
+    wheelhouse: str
+    targets: list[str]
+    isolation: str
+    wheels: list[FileDocument]
+
+
+class VerifyDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="verify"):
+    """What ``verify --json`` prints."""
+
+    folder: str
+    checks: list[str]
+
+
+class StepDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """One step of a path."""
+
+    distribution: str
+    requirement: str
+    reason: str
+    """``asked for``, ``required``, ``static``, ``hook`` or ``recipe``."""
+
+
+class WhyDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="why"):
+    """What ``why --json`` prints."""
+
+    name: str
+    paths: list[list[StepDocument]]
+
+
+class CacheDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="cache"):
+    """What ``cache --json`` prints: what stands in the cache, or what was removed from it."""
+
+    folder: str
+    files: int
+    bytes: int
+    kinds: dict[str, int]
+    """Bytes by kind of content."""
+
+
+class ErrorDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="error"):
+    """What any command prints with ``--json`` when it fails."""
+
+    kind: str
+    message: str
+    hint: str | None
+    exit_code: int
+
+
+Document = CollectDocument | BuildDocument | VerifyDocument | WhyDocument | CacheDocument | ErrorDocument
+
+
+def schema() -> dict[str, object]:
+    """The JSON schema of everything that ``--json`` prints."""
+    told = msgspec.json.schema(Document)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "wheelforge --json", **told}
+
+
+def print_result(document: Document, words: str, telling: Telling) -> None:
+    """Print the result of a command, in the form that was asked for."""
+    if telling.as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+    else:
+        click.echo(words)
+
+
+def print_error(error: WheelforgeError, arguments: Sequence[str]) -> int:
+    """Tell an error, in words and, where JSON was asked for, as JSON too; return its exit code."""
+    told = f"error: {error.message}" + (f"\nhint: {error.hint}" if error.hint else "")
+    click.echo(told, err=True)
+    if "--json" in arguments:
+        document = ErrorDocument(
+            kind=type(error).__name__, message=error.message, hint=error.hint, exit_code=error.exit_code
+        )
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    return error.exit_code
+
+
+def file_document(artifact: LockedArtifact) -> FileDocument:
+    """One locked file."""
+    return FileDocument(
+        path=artifact.path,
+        name=artifact.name,
+        version=str(artifact.version),
+        kind=artifact.kind.value,
+        sha256=artifact.sha256,
+        size=artifact.size,
+        url=artifact.url,
+        index=artifact.index,
+        why="build" if artifact.build_only else "runtime",
+    )
+
+
+def target_names(lock: Lock) -> list[str]:
+    """The targets of a lock."""
+    return [target.name for target in lock.targets]

@@ -1,0 +1,31 @@
+"""``wheelforge verify``: proves a wheelhouse or a collected folder whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from wheelforge.cli import machine, options
+from wheelforge.cli.output import VerifyDocument, print_result
+from wheelforge.factory.verify import verify
+from wheelforge.interpreters.running import current
+from wheelforge.settings.setting import Key
+
+
+@click.command("verify")
+@click.argument("folder", type=click.Path(path_type=Path))
+@options.running
+@options.cache_dir
+@options.telling
+def command(*, folder: Path, running: options.Running, cache_dir: str | None, telling: options.Telling) -> None:
+    """Check all that the lock of FOLDER promises: hashes, tags, metadata, and that nothing is missing.
+
+    A wheelhouse is installed offline too, by pip, into a clean environment.
+    """
+    with machine.open_machine(telling, {Key.CACHE_DIR: cache_dir}) as here:
+        choice = here.choose(running.isolation)
+        work = verify(folder, target=current(), bench=here.bench(choice), report=here.report)
+        verified = machine.run(work, here.runner)
+    document = VerifyDocument(folder=str(folder), checks=list(verified.checks))
+    print_result(document, f"{folder} is whole: {len(verified.checks)} checks held", telling)

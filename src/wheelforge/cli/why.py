@@ -1,0 +1,67 @@
+"""``wheelforge why``: who asked for a distribution, along which path, at runtime or for a build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from packaging.utils import canonicalize_name
+
+from wheelforge.cli import options
+from wheelforge.cli.output import StepDocument, WhyDocument, print_result
+from wheelforge.errors import ResolutionError
+from wheelforge.factory.folder import LOCK, read_lock
+from wheelforge.plan.paths import paths_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wheelforge.model.lock import Lock
+    from wheelforge.plan.paths import Step
+
+SHOWN = 10
+PLACES = (Path("sdist-folder"), Path("wheelhouse"), Path())
+
+
+@click.command("why")
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@options.telling
+def command(*, name: str, folder: Path | None, telling: options.Telling) -> None:
+    """Tell who asked for NAME in FOLDER, by default ./sdist-folder, ./wheelhouse or this folder."""
+    place = folder or next((place for place in PLACES if (place / LOCK).is_file()), PLACES[0])
+    lock = read_lock(place)
+    paths = paths_to(lock, canonicalize_name(name))
+    if not paths:
+        raise ResolutionError(f"nothing in {place} asks for {name}", hint=_nearest(name, lock))
+    document = WhyDocument(
+        name=canonicalize_name(name),
+        paths=[
+            [StepDocument(distribution=s.subject, requirement=s.requirement, reason=s.reason) for s in path]
+            for path in paths
+        ],
+    )
+    lines = [_told(path) for path in paths[:SHOWN]]
+    if len(paths) > SHOWN:
+        lines.append(f"and {len(paths) - SHOWN} more builds: --json lists all")
+    print_result(document, "\n".join(lines), telling)
+
+
+def _told(path: Sequence[Step]) -> str:
+    """``flask 3.1.3 -> needs werkzeug>=3.1.0: werkzeug 3.1.9 -> builds with flit_core<4: flit-core 3.12.0``."""
+    first, *rest = path
+    parts = [f"{first.subject} (asked for: {first.requirement})"]
+    for step in rest:
+        verb = "needs" if step.reason == "required" else "is built with"
+        source = "" if step.reason == "required" else f", {step.reason}"
+        parts.append(f"  {verb} {step.subject} ({step.requirement}{source})")
+    return "\n".join(parts)
+
+
+def _nearest(name: str, lock: Lock) -> str | None:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt name needs it
+
+    names = {artifact.name for artifact in lock.artifacts}
+    close = get_close_matches(name, sorted(names), n=1)
+    return f"did you mean {close[0]}?" if close else None

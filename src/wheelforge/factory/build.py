@@ -1,0 +1,115 @@
+"""Build: from a collected folder alone to a wheelhouse. There is no way to a network from here."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wheelforge.errors import BuildError, IntegrityError, ResolutionError, WheelforgeError
+from wheelforge.events import Phase, PhaseFinished, PhaseStarted
+from wheelforge.factory.engine import OnFailure, run_units
+from wheelforge.factory.folder import check_files, read_lock
+from wheelforge.factory.wheelhouse import BuildDeps, with_built, write_wheelhouse
+from wheelforge.factory.workshop import Workshop
+from wheelforge.model.artifacts import Kind
+from wheelforge.plan.schedule import Schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from wheelforge.factory.workshop import Equipment
+    from wheelforge.model.lock import Lock
+    from wheelforge.model.targets import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """How a build is to be done."""
+
+    places: int
+    """Units that are built at the same time."""
+    on_failure: OnFailure = OnFailure.STOP
+    keep: BuildDeps = BuildDeps.DROP
+
+
+class UnitsFailed(BuildError):
+    """One or more units could not be built; ``failures`` holds the error of each, by sdist."""
+
+    def __init__(self, failures: dict[str, Exception]) -> None:
+        self.failures = failures
+        first = next(iter(failures.values()))
+        told = "\n".join(str(fault) for fault in failures.values())
+        super().__init__(told, hint=first.hint if isinstance(first, WheelforgeError) else None)
+
+
+async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipment: Equipment) -> Lock:
+    """Build every sdist of ``folder`` as its lock says, and return the lock of the wheelhouse.
+
+    Raises:
+        UsageError: this is no collected folder, or not one for this target.
+        ResolutionError: the folder is incomplete.
+        IntegrityError: a file is not the locked one.
+        UnitsFailed: something could not be built; what was built is kept for the next run.
+    """
+    lock = read_lock(folder)
+    check_target(lock, equipment.target)
+    check_plan(folder, lock)
+    await asyncio.to_thread(check_files, folder, lock.artifacts)
+    workshop = Workshop(lock, folder, equipment)
+    check_order(lock, workshop.needs())
+    equipment.report(PhaseStarted(phase=Phase.BUILD, total=len(lock.units)))
+    schedule = Schedule(workshop.needs(), workshop.seconds())
+    failures = await run_units(schedule, workshop.make, places=options.places, on_failure=options.on_failure)
+    if failures:
+        raise UnitsFailed(dict(sorted(failures.items())))
+    equipment.report(PhaseFinished(phase=Phase.BUILD, detail=f"{len(workshop.made)} wheels"))
+    finished = with_built(lock, workshop.made)
+    blobs = equipment.store.blobs
+    await asyncio.to_thread(write_wheelhouse, folder, wheelhouse, finished, keep=options.keep, blobs=blobs)
+    return finished
+
+
+def check_order(lock: Lock, needs: Mapping[str, Sequence[str]]) -> None:
+    """Each unit must come after all that its environment needs; a lock that says otherwise was not written by us.
+
+    Raises:
+        IntegrityError: a unit needs one that comes later, or itself.
+    """
+    orders = {unit.artifact: unit.order for unit in lock.units}
+    for filename, needed in needs.items():
+        for other in needed:
+            if orders[other] >= orders[filename]:
+                raise IntegrityError(
+                    f"the lock contradicts itself: {filename} is to be built before {other}, which it needs"
+                )
+
+
+def check_target(lock: Lock, target: Target) -> None:
+    """A folder is built on the target that it was collected for.
+
+    Raises:
+        ResolutionError: this is another one.
+    """
+    names = [locked.name for locked in lock.targets]
+    if names != [target.name]:
+        raise ResolutionError(
+            f"this folder was collected for {', '.join(names)}, and this interpreter builds for {target.name}",
+            hint="collect again with this interpreter, or build with the one that it was collected for",
+        )
+
+
+def check_plan(folder: Path, lock: Lock) -> None:
+    """Every sdist must come with the plan of its build.
+
+    Raises:
+        ResolutionError: the folder was collected without build dependencies.
+    """
+    planned = {unit.artifact for unit in lock.units}
+    unplanned = [file.path for file in lock.artifacts if file.kind is Kind.SDIST and file.filename not in planned]
+    if unplanned:
+        raise ResolutionError(
+            "\n".join([f"{folder} holds sdists whose builds were not planned:", *(f"  {path}" for path in unplanned)]),
+            hint="collect with their build dependencies: wheelforge collect --build-deps ...",
+        )

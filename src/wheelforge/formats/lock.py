@@ -1,0 +1,161 @@
+"""``wheelforge.lock``: the same bytes for the same lock, and nothing taken from it on trust."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import tomli_w
+from packaging.version import InvalidVersion, Version
+
+from wheelforge.errors import UsageError
+from wheelforge.formats import lock_wire as wire
+from wheelforge.formats.fault import printable
+from wheelforge.formats.lock_checks import check_lock, contradiction
+from wheelforge.model import lock as model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_HEADER = "# Written by wheelforge. Do not edit: collect makes it anew.\n\n"
+_FILENAME = attrgetter("filename")
+_KEY = attrgetter("key")
+_NAME = attrgetter("name")
+_ORDER = attrgetter("order")
+
+
+def dump_lock(lock: model.Lock) -> bytes:
+    """Write a lock as TOML, UTF-8; tables that have an order of their own are sorted by it.
+
+    Raises:
+        IntegrityError: the lock contradicts itself, so that it could not be read again.
+    """
+    check_lock(lock, origin="the lock to be written")
+    written = msgspec.to_builtins(_to_wire(_in_order(lock)), enc_hook=str)
+    return (_HEADER + tomli_w.dumps(written)).encode()
+
+
+def load_lock(data: bytes, *, origin: str) -> model.Lock:
+    """Read a lock; ``origin`` is the file's name, for messages.
+
+    Raises:
+        UsageError: it is no lock, or one that a newer wheelforge wrote.
+        IntegrityError: what it says contradicts itself, or is nothing that a lock may say.
+    """
+    table = _read_toml(data, origin)
+    _check_version(table.get("lock-version"), origin)
+    try:
+        written = msgspec.convert(table, wire.Lock, dec_hook=_decode)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at ")
+        where = path.strip("`").removeprefix("$").removeprefix(".")
+        place = f"{origin}: {where}" if where else origin
+        raise UsageError(f"{place}: {printable(problem)}", hint="this is not a lock that wheelforge wrote") from error
+    if written.complete is bool(written.incomplete):
+        raise contradiction(origin, [("complete", f"{str(written.complete).lower()} contradicts 'incomplete'")])
+    lock = _from_wire(written)
+    check_lock(lock, origin=origin)
+    return _in_order(lock)
+
+
+def _read_toml(data: bytes, origin: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{origin}: not a TOML file: {printable(str(error))}") from error
+
+
+def _check_version(found: object, origin: str) -> None:
+    try:
+        version = Version(found) if isinstance(found, str) else None
+    except InvalidVersion:
+        version = None
+    if version is None:
+        raise UsageError(f"{origin}: lock-version: missing, or not a version", hint="this is not wheelforge's lock")
+    if version != Version(wire.LOCK_VERSION):
+        raise UsageError(
+            f"{origin}: lock-version: {version} is not known here, only {wire.LOCK_VERSION}",
+            hint="a newer wheelforge wrote it: install that one",
+        )
+
+
+def _decode(kind: type, value: object) -> object:
+    """The one type that msgspec does not know; its error gets the key path there."""
+    if kind is Version and isinstance(value, str):
+        return Version(value)
+    raise TypeError(f"Expected a version, got {type(value).__name__}")
+
+
+def _in_order(lock: model.Lock) -> model.Lock:
+    """The same lock, each table in the order in which it is written."""
+    return replace(
+        lock,
+        inputs=replace(lock.inputs, options=dict(sorted(lock.inputs.options.items()))),
+        targets=tuple(
+            replace(target, environment=dict(sorted(target.environment.items())), pins=_sorted_pins(target.pins))
+            for target in sorted(lock.targets, key=_NAME)
+        ),
+        artifacts=tuple(sorted(lock.artifacts, key=_FILENAME)),
+        environments=tuple(
+            replace(environment, pins=_sorted_pins(environment.pins))
+            for environment in sorted(lock.environments, key=_KEY)
+        ),
+        units=tuple(sorted(lock.units, key=_ORDER)),
+        built=tuple(sorted(lock.built, key=_FILENAME)),
+    )
+
+
+def _sorted_pins(pins: Iterable[model.Pin]) -> tuple[model.Pin, ...]:
+    return tuple(sorted(pins, key=_NAME))
+
+
+def _to_wire(lock: model.Lock) -> wire.Lock:
+    """The tables have the fields of the model, so msgspec reads them off it by name."""
+    return wire.Lock(
+        lock_version=wire.LOCK_VERSION,
+        complete=not lock.incomplete,
+        incomplete=lock.incomplete,
+        inputs=msgspec.convert(lock.inputs, wire.Inputs, from_attributes=True),
+        targets=msgspec.convert(lock.targets, tuple[wire.Target, ...], from_attributes=True),
+        artifacts=msgspec.convert(lock.artifacts, tuple[wire.Artifact, ...], from_attributes=True),
+        environments=msgspec.convert(lock.environments, tuple[wire.Environment, ...], from_attributes=True),
+        units=msgspec.convert(lock.units, tuple[wire.Unit, ...], from_attributes=True),
+        built=msgspec.convert(lock.built, tuple[wire.Artifact, ...], from_attributes=True),
+    )
+
+
+def _from_wire(written: wire.Lock) -> model.Lock:
+    return model.Lock(
+        inputs=model.LockedInputs(**_fields(written.inputs)),
+        targets=tuple(
+            model.LockedTarget(**_fields(target) | {"pins": _pins(target.pins)}) for target in written.targets
+        ),
+        artifacts=_files(written.artifacts),
+        environments=tuple(
+            model.BuildEnvironment(key=environment.key, pins=_pins(environment.pins))
+            for environment in written.environments
+        ),
+        units=tuple(_unit(unit) for unit in written.units),
+        incomplete=written.incomplete,
+        built=_files(written.built),
+    )
+
+
+def _unit(unit: wire.Unit) -> model.Unit:
+    requires = tuple(model.BuildRequirement(**_fields(requirement)) for requirement in unit.requires)
+    return model.Unit(**_fields(unit) | {"requires": requires})
+
+
+def _files(files: Iterable[wire.Artifact]) -> tuple[model.LockedArtifact, ...]:
+    return tuple(model.LockedArtifact(**_fields(file)) for file in files)
+
+
+def _pins(pins: Iterable[wire.Pin]) -> tuple[model.Pin, ...]:
+    return tuple(model.Pin(**_fields(pin)) for pin in pins)
+
+
+def _fields(table: wire.Table) -> dict[str, Any]:
+    return msgspec.structs.asdict(table)

@@ -1,0 +1,116 @@
+"""``wheelforge.lock`` as it is written: its tables, their keys, and what each holds."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelforge.model.artifacts import Kind
+from wheelforge.model.lock import Source
+
+LOCK_VERSION = "1.0"
+
+# The patterns below stand in the schema only; reading checks them by hand, since a breach is one of integrity.
+Name = Annotated[NormalizedName, Meta(description="Normalised (PEP 503).")]
+Filename = Annotated[
+    str, Meta(description="A bare file name.", extra_json_schema={"pattern": "^[A-Za-z0-9][A-Za-z0-9._+!-]{0,254}$"})
+]
+Sha256 = Annotated[str, Meta(description="Lower-case hex.", extra_json_schema={"pattern": "^[0-9a-f]{64}$"})]
+Size = Annotated[int, Meta(ge=0, description="Bytes.")]
+Requirements = Annotated[tuple[str, ...], Meta(description="PEP 508.")]
+
+
+class Table(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True, omit_defaults=True):
+    """What all tables share: kebab-case keys, no unknown ones, and none that holds its default."""
+
+
+class Inputs(Table, frozen=True):
+    """What was asked."""
+
+    requirements: Requirements = ()
+    constraints: Requirements = ()
+    build_constraints: Requirements = ()
+    options: Annotated[
+        dict[str, bool | str | tuple[str, ...]], Meta(description="Only those that differ from their defaults.")
+    ] = field(default_factory=dict)
+
+
+class Artifact(Table, frozen=True):
+    """One file."""
+
+    filename: Filename
+    name: Name
+    version: Version
+    kind: Kind
+    sha256: Sha256
+    size: Size
+    url: Annotated[str, Meta(description="Where it came from, without credentials; absent for what was built.")] = ""
+    index: Annotated[str, Meta(description="The name of the index that offered it.")] = ""
+    upload_time: Annotated[str | None, Meta(description="RFC 3339, as the index writes it.")] = None
+    build_only: Annotated[bool, Meta(description="Stands in `build-deps/`: only builds need it.")] = False
+
+
+class Pin(Table, frozen=True):
+    """One distribution of a resolved set."""
+
+    name: Name
+    version: Version
+    artifact: Annotated[Filename, Meta(description="One of `artifacts`, by its file name.")]
+    extras: tuple[str, ...] = ()
+    requires: Annotated[Requirements, Meta(description="What it requires here: PEP 508 without markers.")] = ()
+
+
+class Target(Table, frozen=True):
+    """What is shipped for one target."""
+
+    name: str
+    environment: Annotated[dict[str, str], Meta(description="The markers that were used (PEP 508).")]
+    pins: tuple[Pin, ...] = ()
+
+
+class Environment(Table, frozen=True):
+    """The exact distributions that a backend sees."""
+
+    key: Annotated[
+        str,
+        Meta(
+            description="The first 16 hex digits of the SHA-256 over its pins.",
+            extra_json_schema={"pattern": "^[0-9a-f]{16}$"},
+        ),
+    ]
+    pins: tuple[Pin, ...] = ()
+
+
+class BuildRequirement(Table, frozen=True):
+    """A requirement of a build, and who asked for it."""
+
+    requirement: Annotated[str, Meta(description="PEP 508, as written.")]
+    source: Source
+
+
+class Unit(Table, frozen=True):
+    """One sdist to be built by one builder."""
+
+    order: Annotated[int, Meta(ge=0, description="Its place in one valid order of building, from 0.")]
+    name: Name
+    version: Version
+    artifact: Annotated[Filename, Meta(description="An sdist among `artifacts`, by its file name.")]
+    builder: Annotated[str, Meta(description="A target's name.")]
+    backend: Annotated[str, Meta(description="`build-backend` (PEP 517).")]
+    environment: Annotated[str, Meta(description="The `key` of one of `environments`.")]
+    requires: tuple[BuildRequirement, ...] = ()
+
+
+class Lock(Table, frozen=True, kw_only=True):
+    """The whole truth of a collected folder or a wheelhouse."""
+
+    lock_version: str
+    complete: Annotated[bool, Meta(description="False where something could not be known.")]
+    incomplete: Annotated[tuple[str, ...], Meta(description="Why it is not complete.")] = ()
+    inputs: Inputs
+    targets: tuple[Target, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    units: tuple[Unit, ...] = ()
+    built: Annotated[tuple[Artifact, ...], Meta(description="The wheels of a wheelhouse that were built.")] = ()

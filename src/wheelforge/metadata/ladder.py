@@ -1,0 +1,88 @@
+"""The ladder: from a file's own static words down to asking its backend."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from wheelforge.archives.sdist import read_sdist
+from wheelforge.archives.wheel import read_metadata
+from wheelforge.errors import ResolutionError
+from wheelforge.metadata.core import parse_metadata
+from wheelforge.metadata.static import build_system, static_metadata
+from wheelforge.model.artifacts import Kind
+from wheelforge.model.metadata import Surety
+from wheelforge.simple.once import Once
+
+if TYPE_CHECKING:
+    from wheelforge.archives.sdist import SdistContents
+    from wheelforge.model.artifacts import Artifact
+    from wheelforge.model.metadata import BuildSystem, Metadata
+    from wheelforge.simple.index import Index
+
+
+class AskBackend(Protocol):
+    """The last rung: the backend's own ``prepare_metadata_for_build_wheel``."""
+
+    async def __call__(self, sdist: Artifact, system: BuildSystem, /) -> Metadata:
+        """Run the hook in a sandbox, offline. `ResolutionError` where that cannot be done."""
+
+
+class Disagreement(ResolutionError):
+    """A file's metadata names another project or version than its file name."""
+
+
+class Ladder:
+    """Reads files of one index; an sdist is opened once."""
+
+    def __init__(self, index: Index, ask_backend: AskBackend) -> None:
+        self._index = index
+        self._ask_backend = ask_backend
+        self._contents: Once[SdistContents] = Once()
+
+    async def assume(self, file: Artifact) -> Metadata:
+        """What a file requires, as well as can be told without downloading a wheel in full."""
+        if file.kind is Kind.SDIST:
+            return await self.confirm(file, None)
+        data = await self._index.metadata(file)
+        return _agreeing(file, parse_metadata(data, surety=Surety.WHEEL, origin=file.filename))
+
+    async def confirm(self, file: Artifact, assumed: Metadata | None) -> Metadata:
+        """What a file requires by its own checked bytes.
+
+        An sdist that does not say so statically is believed to agree with ``assumed``, a wheel of its version,
+        where there is one (`Surety.SIBLING`); else its backend is asked.
+        """
+        if file.kind is Kind.WHEEL:
+            fetched = await self._index.fetch(file)
+            data = await asyncio.to_thread(read_metadata, fetched.path)
+            return _agreeing(file, parse_metadata(data, surety=Surety.WHEEL, origin=file.filename))
+        contents = await self.contents(file)
+        static = static_metadata(contents, origin=file.filename)
+        if static is not None:
+            return _agreeing(file, static)
+        if assumed is not None:
+            return replace(assumed, surety=Surety.SIBLING)
+        return _agreeing(file, await self._ask_backend(file, build_system(contents, origin=file.filename)))
+
+    async def build_system(self, sdist: Artifact) -> BuildSystem:
+        """``[build-system]``, always from the archive."""
+        return build_system(await self.contents(sdist), origin=sdist.filename)
+
+    async def contents(self, sdist: Artifact) -> SdistContents:
+        """The static files of an sdist, after its hash was checked."""
+        return await self._contents.get(sdist.filename, lambda: self._read(sdist))
+
+    async def _read(self, sdist: Artifact) -> SdistContents:
+        fetched = await self._index.fetch(sdist)
+        return await asyncio.to_thread(read_sdist, fetched.path, name=sdist.filename)
+
+
+def _agreeing(file: Artifact, metadata: Metadata) -> Metadata:
+    if (metadata.name, metadata.version) == (file.name, file.version):
+        return metadata
+    raise Disagreement(
+        f"{file.filename} holds metadata of {metadata.name} {metadata.version}",
+        hint=f"exclude it: add {file.name}!={file.version} to a constraints file (-c FILE)",
+    )

@@ -1,0 +1,85 @@
+"""Who asked for a distribution: the shortest path to it from what the user asked, for runtime and for each build."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from packaging.utils import NormalizedName
+
+    from wheelforge.model.lock import Lock, Pin, Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of a path."""
+
+    subject: str
+    """``flask 3.1.3``"""
+    requirement: str
+    """What was asked for, that this one serves."""
+    reason: str
+    """``asked for``, ``required``, or where a build requirement came from: ``static``, ``hook``, ``recipe``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A distribution where it is used: at runtime (``unit`` is empty), or in the build environment of a unit."""
+
+    unit: str
+    name: NormalizedName
+
+
+def paths_to(lock: Lock, name: NormalizedName) -> tuple[tuple[Step, ...], ...]:
+    """The shortest path to ``name`` in each set that holds it: runtime first, then builds in their order."""
+    walk = _Walk(lock)
+    found = [path for place, path in walk.paths.items() if place.name == name]
+    return tuple(sorted(found, key=lambda path: (any(step.reason in _BUILD for step in path), len(path))))
+
+
+_BUILD = frozenset({"static", "hook", "recipe"})
+
+
+class _Walk:
+    """Breadth first over all places of a lock."""
+
+    def __init__(self, lock: Lock) -> None:
+        self._units = {unit.artifact: unit for unit in lock.units}
+        self._environments = {environment.key: environment.pins for environment in lock.environments}
+        self._runtime = [pin for target in lock.targets for pin in target.pins]
+        self.paths: dict[_Place, tuple[Step, ...]] = {}
+        self._queue: deque[tuple[_Place, Pin]] = deque()
+        asked = [(text.split(" --hash=")[0], "asked for") for text in lock.inputs.requirements]
+        self._reach("", self._runtime, asked, ())
+        while self._queue:
+            place, pin = self._queue.popleft()
+            path = self.paths[place]
+            self._reach(place.unit, self._pins(place.unit), ((text, "required") for text in pin.requires), path)
+            unit = self._units.get(pin.artifact)
+            if unit is not None:
+                self._reach(unit.artifact, self._pins(unit.artifact), _asked_by(unit), path)
+
+    def _pins(self, unit: str) -> Iterable[Pin]:
+        return self._environments[self._units[unit].environment] if unit else self._runtime
+
+    def _reach(self, unit: str, pins: Iterable[Pin], wanted: Iterable[tuple[str, str]], path: tuple[Step, ...]) -> None:
+        by_name = {pin.name: pin for pin in pins}
+        for text, reason in wanted:
+            name = canonicalize_name(Requirement(text).name)
+            place, pin = _Place(unit, name), by_name.get(name)
+            if pin is not None and place not in self.paths:
+                step = Step(subject=f"{pin.name} {pin.version}", requirement=text, reason=reason)
+                self.paths[place] = (*path, step)
+                self._queue.append((place, pin))
+
+
+def _asked_by(unit: Unit) -> Iterator[tuple[str, str]]:
+    for asked in unit.requires:
+        yield asked.requirement, asked.source.value

@@ -1,0 +1,181 @@
+"""A lock comes back as it went, and nothing hostile in one is believed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unit.formats.sample_lock import CLICK, FLASK, FLIT, KEY, TARGET, UNIT, built, locks, pin, sample
+from wheelforge.errors import IntegrityError, UsageError, WheelforgeError
+from wheelforge.formats.lock import dump_lock, load_lock
+from wheelforge.model.lock import BuildEnvironment, Lock, LockedTarget
+
+if TYPE_CHECKING:
+    from random import Random
+
+ORIGIN = "folder/wheelforge.lock"
+
+
+@given(locks())
+def test_a_lock_comes_back_as_it_went(lock: Lock) -> None:
+    data = dump_lock(lock)
+    assert load_lock(data, origin=ORIGIN) == lock
+    assert dump_lock(load_lock(data, origin=ORIGIN)) == data
+
+
+def test_what_was_built_comes_back() -> None:
+    lock = sample(built=(built("flask-3.0.3-py3-none-any.whl"),))
+    assert load_lock(dump_lock(lock), origin=ORIGIN) == lock
+
+
+def test_the_order_of_the_parts_does_not_change_the_bytes() -> None:
+    lock = sample()
+    shuffled = replace(
+        lock,
+        artifacts=lock.artifacts[::-1],
+        targets=tuple(replace(target, pins=target.pins[::-1]) for target in lock.targets),
+    )
+    assert dump_lock(shuffled) == dump_lock(lock)
+
+
+def test_keys_are_kebab_case_and_what_is_absent_has_no_key() -> None:
+    text = dump_lock(sample()).decode()
+    assert "upload-time = " in text
+    assert "build-only = true" in text
+    assert "build-constraints" not in text
+    assert "built" not in text
+    assert "complete = true" in text
+
+
+def test_an_incomplete_lock_says_so_and_why() -> None:
+    text = dump_lock(sample(incomplete=("flask: its hook could not be asked",))).decode()
+    assert "complete = false" in text
+    assert "flask: its hook could not be asked" in text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param('lock-version = "1.0"\n', "", "lock-version: missing", id="no version"),
+        pytest.param('"1.0"', '"x"', "lock-version: missing, or not a version", id="version is none"),
+        pytest.param('"1.0"', '"1.1"', "lock-version: 1.1 is not known here", id="newer version"),
+        pytest.param("[inputs]", "[inputs", "not a TOML file", id="not TOML"),
+        pytest.param("[inputs]", f"x = {'[' * 5000}\n[inputs]", "not a TOML file", id="nested without end"),
+        pytest.param('kind = "sdist"', 'kind = "egg"', "artifacts[1].kind: Invalid enum value", id="kind"),
+        pytest.param("size = 1234", "size = -1", "artifacts[0].size: Expected `int` >= 0", id="size"),
+        pytest.param("size = 1234", 'size = "1"', "artifacts[0].size: Expected `int`", id="type"),
+        pytest.param("order = 0\n", "", "units[0]: Object missing required field `order`", id="missing key"),
+        pytest.param("order = 0", "order = 0\nodd = 1", "units[0]: Object contains unknown field `odd`", id="odd key"),
+        pytest.param('"8.1.7"', '"eight"', "targets[0].pins[0].version: Invalid version", id="version"),
+        pytest.param('"8.1.7"', "8.1", "targets[0].pins[0].version: Expected a version, got float", id="number"),
+    ],
+)
+def test_what_is_no_lock_is_refused_with_its_key_path(before: str, after: str, told: str) -> None:
+    data = dump_lock(sample()).decode()
+    assert before in data
+    with pytest.raises(UsageError) as caught:
+        load_lock(data.replace(before, after, 1).encode(), origin=ORIGIN)
+    assert caught.value.message.startswith(f"{ORIGIN}: {told}")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param(
+            'filename = "flask-3.0.3.tar.gz"', f'filename = "{name}"', f"artifacts[1].filename: {shown}", id=name
+        )
+        for name, shown in [
+            ("../flask-3.0.3.tar.gz", "'../flask-3.0.3.tar.gz' is not a bare file name"),
+            ("/flask-3.0.3.tar.gz", "'/flask-3.0.3.tar.gz' is not a bare file name"),
+            ("a\\\\flask-3.0.3.tar.gz", "'a\\\\flask-3.0.3.tar.gz' is not a bare file name"),
+            (".tar.gz", "'.tar.gz' is not a bare file name"),
+            ("", "'' is not a bare file name"),
+            ("flask\\u001B-3.0.3.tar.gz", "'flask -3.0.3.tar.gz' is not a bare file name"),
+        ]
+    ]
+    + [
+        pytest.param('"click-8.1.7-py3', '"clack-8.1.7-py3', "targets[0].pins[0].artifact: 'clack", id="not listed"),
+        pytest.param('kind = "sdist"', 'kind = "wheel"', "artifacts[1].kind: 'flask-3.0.3.tar.gz' is", id="kind"),
+        pytest.param('"abab', '"ABAB', "artifacts[0].sha256: 'ABAB", id="hash in capitals"),
+        pytest.param('"abab', '"ab', "artifacts[0].sha256: 'abab", id="hash too short"),
+        pytest.param("//files", "//u:pw@files", "artifacts[0].url: 'https://****@files", id="credentials"),
+        pytest.param("https://files.example", "file://", "artifacts[0].url: 'file://", id="local URL"),
+        pytest.param("files.example", "[", "artifacts[0].url: ", id="broken URL"),
+        pytest.param(f'environment = "{KEY}"', 'environment = "x"', "units[0].environment: 'x'", id="environment"),
+        pytest.param(f'key = "{KEY}"', 'key = "../x"', "environments[0].key: '../x' is not 16", id="key"),
+        pytest.param("order = 0", "order = 1", "units: their orders are not 0 to 0, each once", id="order"),
+        pytest.param(f'name = "{TARGET}"', 'name = "../x"', "targets[0].name: '../x' is not the", id="target"),
+        pytest.param('"cpython"', "\"c' or '\"", "targets[0].environment: ", id="marker that breaks out"),
+        pytest.param("complete = true", "complete = false", "complete: false contradicts", id="complete"),
+    ],
+)
+def test_a_lock_that_contradicts_itself_is_refused_with_its_key_path(before: str, after: str, told: str) -> None:
+    data = dump_lock(sample()).decode()
+    assert before in data
+    with pytest.raises(IntegrityError) as caught:
+        load_lock(data.replace(before, after, 1).encode(), origin=ORIGIN)
+    assert caught.value.message.startswith(f"{ORIGIN}: {told}")
+    assert "u:pw" not in caught.value.message
+
+
+WHEEL_OF_OTHER = replace(CLICK, filename="clack-8.1.7-py3-none-any.whl")
+ENVIRONMENT = BuildEnvironment(key=KEY, pins=(pin(FLIT),))
+
+
+@pytest.mark.parametrize(
+    ("lock", "told"),
+    [
+        pytest.param(sample(artifacts=(CLICK, CLICK, FLASK, FLIT)), "artifacts: filename", id="file twice"),
+        pytest.param(sample(artifacts=(WHEEL_OF_OTHER, CLICK, FLASK, FLIT)), "artifacts[0].filename", id="other wheel"),
+        pytest.param(sample(environments=(ENVIRONMENT, ENVIRONMENT)), "environments: key", id="environment twice"),
+        pytest.param(
+            sample(targets=(LockedTarget(name=TARGET, environment={}, pins=(pin(CLICK), pin(CLICK))),)),
+            "targets[0].pins: name 'click' occurs 2 times",
+            id="pin twice",
+        ),
+        pytest.param(
+            sample(targets=(LockedTarget(name=TARGET, environment={}, pins=(replace(pin(CLICK), name=FLASK.name),)),)),
+            "targets[0].pins[0].artifact: 'click-8.1.7-py3-none-any.whl' is not 'flask' 8.1.7",
+            id="pin of another",
+        ),
+        pytest.param(
+            sample(units=(replace(UNIT, artifact=CLICK.filename, name=CLICK.name, version=CLICK.version),)),
+            "units[0].artifact: 'click-8.1.7-py3-none-any.whl' is not an sdist",
+            id="unit of a wheel",
+        ),
+        pytest.param(sample(units=(UNIT, UNIT)), "units: their orders are not 0 to 1", id="order twice"),
+    ],
+)
+def test_a_lock_that_contradicts_itself_is_not_written(lock: Lock, told: str) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        dump_lock(lock)
+    assert told in caught.value.message
+
+
+def test_very_many_contradictions_are_counted_and_not_all_told() -> None:
+    many = tuple(replace(CLICK, filename=f"click-8.1.7-{n}-py3-none-any.whl", sha256="x") for n in range(100))
+    with pytest.raises(IntegrityError) as caught:
+        dump_lock(sample(artifacts=(CLICK, FLASK, FLIT, *many)))
+    lines = caught.value.message.splitlines()
+    assert len(lines) == 21
+    assert lines[-1].endswith("and 80 more")
+
+
+@given(st.binary())
+def test_no_bytes_bring_anything_but_our_own_errors(data: bytes) -> None:
+    with pytest.raises(WheelforgeError):
+        load_lock(data, origin=ORIGIN)
+
+
+@given(st.randoms(use_true_random=False))
+def test_no_bent_lock_brings_anything_but_our_own_errors(random: Random) -> None:
+    data = bytearray(dump_lock(sample()))
+    for _ in range(3):
+        data[random.randrange(len(data))] = random.randrange(256)
+    with suppress(WheelforgeError):
+        load_lock(bytes(data), origin=ORIGIN)

@@ -1,0 +1,98 @@
+"""What is written is a lock as PEP 751 has it, and names the files that stand there."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from packaging.pylock import Pylock
+from packaging.tags import Tag
+
+from unit.formats.sample_lock import CLICK, ENVIRONMENT, FLASK, FLIT, TARGET, built, sample
+from wheelforge.errors import ResolutionError, UsageError
+from wheelforge.formats.pylock import dump_pylock
+
+if TYPE_CHECKING:
+    from packaging.markers import Environment
+
+    from wheelforge.model.lock import Lock
+
+FOLDER = sample()
+WHEELHOUSE = sample(built=(built("flask-3.0.3-py3-none-any.whl"),))
+
+
+def _written(lock: Lock) -> dict[str, Any]:
+    return tomllib.loads(dump_pylock(lock, TARGET).decode())
+
+
+@pytest.mark.parametrize("lock", [FOLDER, WHEELHOUSE], ids=["folder", "wheelhouse"])
+def test_packaging_takes_it_and_selects_all_for_the_target(lock: Lock) -> None:
+    pylock = Pylock.from_dict(_written(lock))
+    pylock.validate()
+    chosen = pylock.select(environment=cast("Environment", ENVIRONMENT), tags=[Tag("py3", "none", "any")])
+    assert [package.name for package, _ in chosen] == ["click", "flask"]
+
+
+def test_a_folder_names_sdists_and_wheels_by_their_relative_path() -> None:
+    click, flask = _written(FOLDER)["packages"]
+    assert [wheel["path"] for wheel in click["wheels"]] == [CLICK.filename]
+    assert flask["sdist"] == {
+        "name": FLASK.filename,
+        "upload-time": flask["sdist"]["upload-time"],
+        "url": FLASK.url,
+        "path": FLASK.filename,
+        "size": FLASK.size,
+        "hashes": {"sha256": FLASK.sha256},
+    }
+    assert flask["sdist"]["upload-time"].isoformat() == "2024-05-01T10:20:30.123456+00:00"
+
+
+def test_a_wheelhouse_names_the_wheel_that_was_built_instead_of_the_sdist() -> None:
+    _, flask = _written(WHEELHOUSE)["packages"]
+    assert "sdist" not in flask
+    assert [set(wheel) for wheel in flask["wheels"]] == [{"name", "path", "size", "hashes"}]
+
+
+def test_what_only_builds_need_is_left_out() -> None:
+    assert FLIT.name not in {package["name"] for package in _written(FOLDER)["packages"]}
+
+
+def test_dependencies_name_packages_of_the_lock() -> None:
+    assert [package.get("dependencies") for package in _written(FOLDER)["packages"]] == [None, [{"name": "click"}]]
+
+
+def test_the_environment_is_the_targets() -> None:
+    written = _written(FOLDER)
+    assert written["requires-python"] == ">=3.11"
+    [marker] = written["environments"]
+    assert marker.split(" and ") == [
+        "implementation_name == 'cpython'",
+        "platform_machine == 'x86_64'",
+        "python_version == '3.11'",
+        "sys_platform == 'linux'",
+    ]
+
+
+def test_the_files_may_stand_in_another_folder() -> None:
+    written = tomllib.loads(dump_pylock(FOLDER, TARGET, base=PurePosixPath("../sources")).decode())
+    assert written["packages"][0]["wheels"][0]["path"] == f"../sources/{CLICK.filename}"
+
+
+@pytest.mark.parametrize("told", [None, "", "yesterday"])
+def test_an_upload_time_that_cannot_be_read_is_left_out(told: str | None) -> None:
+    lock = sample(artifacts=(replace(CLICK, upload_time=told), FLASK, FLIT))
+    assert "upload-time" not in _written(lock)["packages"][0]["wheels"][0]
+
+
+def test_a_wheelhouse_without_a_pins_wheel_is_refused() -> None:
+    with pytest.raises(ResolutionError, match=r"no wheel of flask 3\.0\.3 was built"):
+        dump_pylock(sample(built=(built("other-1.0-py3-none-any.whl"),)), TARGET)
+
+
+def test_a_target_that_is_not_there_is_refused_with_those_that_are() -> None:
+    with pytest.raises(UsageError, match="no target 'cp39-any'") as caught:
+        dump_pylock(FOLDER, "cp39-any")
+    assert TARGET in (caught.value.hint or "")

@@ -1,0 +1,79 @@
+"""Our own files and variables, and what is refused in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wheelforge.errors import UsageError
+from wheelforge.settings.own_config import own_file, own_variables, project_file
+from wheelforge.settings.setting import Key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_each_key_has_its_variable() -> None:
+    layer = own_variables({f"WHEELFORGE_{key.name}": key.value for key in Key} | {"WHEELFORGE_OTHER": "x"})
+    assert {key: (said.value, said.origin) for key, said in layer.items()} == {
+        key: (key.value, f"WHEELFORGE_{key.name}") for key in Key
+    }
+
+
+def test_our_file_is_read_with_numbers_as_numbers(tmp_path: Path) -> None:
+    (tmp_path / "wheelforge.toml").write_text('index-url = "https://index.example/"\ntimeout = 2.5\nretries = 1\n')
+    layer = own_file(tmp_path)
+    assert {key: said.value for key, said in layer.items()} == {
+        Key.INDEX_URL: "https://index.example/",
+        Key.TIMEOUT: "2.5",
+        Key.RETRIES: "1",
+    }
+    assert layer[Key.TIMEOUT].origin == "wheelforge.toml timeout"
+
+
+def test_a_projects_table_is_read(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.wheelforge]\ncache-dir = "c"\n')
+    assert project_file(tmp_path)[Key.CACHE_DIR].origin == "pyproject.toml [tool.wheelforge] cache-dir"
+
+
+@pytest.mark.parametrize("text", ["", "[project]\nname = 'x'\n", "[tool.other]\nindex_url = 'x'\n"])
+def test_a_project_without_our_table_says_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert project_file(tmp_path) == {}
+
+
+def test_a_folder_without_files_says_nothing(tmp_path: Path) -> None:
+    assert (own_file(tmp_path), project_file(tmp_path)) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("index_url = 'x'", ["unknown key 'index_url'; did you mean 'index-url'?"]),
+        ("zzz = 1", ["unknown key 'zzz'"]),
+        ("timeout = 'x'", ["timeout: expected a number"]),
+        ("retries = 1.5", ["retries: expected a number"]),
+        ("retries = true", ["retries: expected a number"]),
+        ("cert = 1\nzzz = 1", ["cert: expected a text", "unknown key 'zzz'"]),
+        ("cert = {}", ["cert: expected a text"]),
+    ],
+)
+def test_all_faults_of_a_file_are_told(tmp_path: Path, text: str, told: list[str]) -> None:
+    (tmp_path / "wheelforge.toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        own_file(tmp_path)
+    assert caught.value.message.splitlines() == [f"wheelforge.toml: {line}" for line in told]
+
+
+@pytest.mark.parametrize("text", [b"index-url =", b"x = '\xe9'", b"x = " + b"[" * 5000])
+def test_what_is_not_toml_is_named(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "wheelforge.toml").write_bytes(text)
+    with pytest.raises(UsageError, match=r"^wheelforge\.toml: not a TOML file"):
+        own_file(tmp_path)
+
+
+def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool]\nwheelforge = 1\n")
+    with pytest.raises(UsageError, match="expected a table"):
+        project_file(tmp_path)

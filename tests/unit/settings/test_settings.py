@@ -1,0 +1,104 @@
+"""The nearest word counts, and every value knows who said it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wheelforge.errors import ExitCode, UsageError
+from wheelforge.settings.index import default_index
+from wheelforge.settings.places import Places
+from wheelforge.settings.setting import Key, command_line
+from wheelforge.settings.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class Desk:
+    """A folder to work in, with a home and pip's one file beside it."""
+
+    def __init__(self, root: Path) -> None:
+        self.cwd = root / "work"
+        self.cwd.mkdir()
+        self.pip_conf = root / "pip.conf"
+        self.places = Places(
+            home=root / "home", cache=root / "cache", pip_global=(self.pip_conf,), pip_user=(), pip_site=()
+        )
+
+    def load(self, environ: Mapping[str, str] | None = None, **given: str) -> Settings:
+        overrides = command_line({Key[name.upper()]: value for name, value in given.items()})
+        return load_settings(environ=environ or {}, cwd=self.cwd, overrides=overrides, places=self.places)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_nothing_said_gives_the_defaults(desk: Desk) -> None:
+    found = desk.load()
+    assert found.index.value == default_index()
+    assert (found.cert.value, found.timeout.value, found.retries.value) == (None, 15.0, 5)
+    assert found.cache_dir.value == desk.places.cache
+    settings = (found.index, found.cert, found.timeout, found.retries, found.cache_dir)
+    assert {setting.origin for setting in settings} == {"default"}
+
+
+def test_each_source_beats_those_behind_it(desk: Desk) -> None:
+    environ: dict[str, str] = {}
+
+    def said() -> tuple[str, str]:
+        index = desk.load(environ).index
+        return index.value.url, index.origin
+
+    desk.pip_conf.write_text("[global]\nindex-url = https://pip.example/\n")
+    assert said() == ("https://pip.example/", f"{desk.pip_conf} [global] index-url")
+    (desk.cwd / "pyproject.toml").write_text('[tool.wheelforge]\nindex-url = "https://project.example/"\n')
+    assert said() == ("https://project.example/", "pyproject.toml [tool.wheelforge] index-url")
+    (desk.cwd / "wheelforge.toml").write_text('index-url = "https://own.example/"\n')
+    assert said() == ("https://own.example/", "wheelforge.toml index-url")
+    environ["PIP_INDEX_URL"] = "https://pip-variable.example/"
+    assert said() == ("https://pip-variable.example/", "PIP_INDEX_URL")
+    environ["WHEELFORGE_INDEX_URL"] = "https://variable.example/"
+    assert said() == ("https://variable.example/", "WHEELFORGE_INDEX_URL")
+    index = desk.load(environ, index_url="https://line.example/").index
+    assert (index.value.url, index.origin) == ("https://line.example/", "--index-url")
+
+
+def test_an_empty_word_is_no_word(desk: Desk) -> None:
+    environ = {"WHEELFORGE_INDEX_URL": "", "PIP_INDEX_URL": "https://index.example/"}
+    assert desk.load(environ).index.origin == "PIP_INDEX_URL"
+
+
+def test_each_key_is_looked_up_on_its_own(desk: Desk) -> None:
+    (desk.cwd / "wheelforge.toml").write_text("retries = 0\n")
+    found = desk.load({"PIP_DEFAULT_TIMEOUT": "180"})
+    assert (found.retries.value, found.timeout.value) == (0, 180.0)
+
+
+def test_paths_start_from_the_folder_or_the_home(desk: Desk) -> None:
+    found = desk.load({"PIP_CERT": "ca.pem", "WHEELFORGE_CACHE_DIR": "~/.cache/wheels"})
+    assert found.cert.value == desk.cwd / "ca.pem"
+    assert found.cache_dir.value == desk.places.home / ".cache" / "wheels"
+    assert desk.load({"WHEELFORGE_CACHE_DIR": "/srv/cache"}).cache_dir.value.as_posix() == "/srv/cache"
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({"PIP_TIMEOUT": "soon"}, "PIP_TIMEOUT: expected a number of seconds above 0, not 'soon'"),
+        ({"PIP_TIMEOUT": "0"}, "PIP_TIMEOUT: expected a number of seconds above 0, not '0'"),
+        ({"PIP_TIMEOUT": "inf"}, "PIP_TIMEOUT: expected a number of seconds above 0, not 'inf'"),
+        ({"WHEELFORGE_RETRIES": "-1"}, "WHEELFORGE_RETRIES: expected a whole number, 0 or above, not '-1'"),
+        ({"WHEELFORGE_RETRIES": "1.5"}, "WHEELFORGE_RETRIES: expected a whole number, 0 or above, not '1.5'"),
+        ({"WHEELFORGE_INDEX_URL": "x"}, "WHEELFORGE_INDEX_URL: not the URL of an index"),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused_with_its_origin(desk: Desk, environ: dict[str, str], told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        desk.load(environ)
+    assert caught.value.message == told
+    assert caught.value.exit_code is ExitCode.USAGE
