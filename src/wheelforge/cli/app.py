@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -22,6 +23,9 @@ COMMANDS = {
     "why": "Tell who asked for a distribution, along which path.",
     "cache": "Show, prune or empty the cache.",
 }
+
+TRACEBACK = "WHEELFORGE_TRACEBACK"
+"""Set, it shows where a fault of wheelforge itself arose."""
 
 
 class Commands(click.Group):
@@ -71,18 +75,30 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(given: list[str]) -> int:
     try:
         outcome = wheelforge.main(given, prog_name="wheelforge", standalone_mode=False)
-    except WheelforgeError as error:
-        return print_error(error, given)
-    except click.UsageError as error:
-        error.show()
-        return ExitCode.USAGE
     except click.ClickException as error:
         error.show()
-        return ExitCode.OTHER
+        return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.OTHER
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted: what is finished is kept, the same command goes on from there", err=True)
         return ExitCode.INTERRUPTED
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        return print_error(StorageError(f"{place}{error.strerror or error}"), given)
+    except BrokenPipeError:
+        # Whoever read our output has gone; what Python still holds back must not be tried again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OTHER
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        return print_error(_told(error), given)
     return outcome if isinstance(outcome, int) else ExitCode.DONE
+
+
+def _told(error: Exception) -> WheelforgeError:
+    match error:
+        case WheelforgeError():
+            return error
+        case OSError():
+            place = f"{error.filename}: " if error.filename else ""
+            return StorageError(f"{place}{error.strerror or error}")
+        case _:
+            told = f"this is a fault of wheelforge: {type(error).__name__}: {error}"
+            return WheelforgeError(told, hint=f"for a report: {TRACEBACK}=1 and the same command")

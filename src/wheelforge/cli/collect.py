@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ def command(
     dependency is collected too, so that `wheelforge build` needs no network.
     """
     request = read_request(asking, choosing, BuildClosure.COLLECT if build_deps else BuildClosure.LEAVE)
-    with machine.open_machine(telling, machine.given_settings(reaching, cache_dir)) as here:
+    with machine.open_machine(telling, machine.given_settings(reaching, cache_dir, request.index_url)) as here:
         choice = here.choose(running.isolation) if build_deps else None
         bench = here.bench(choice, HOOK_TIMEOUT) if choice is not None and choice.weaker is None else None
         upgrade = Upgrade.ALL if choosing.upgrade else Upgrade.KEEP
@@ -90,5 +91,8 @@ def _kinds(artifacts: list[LockedArtifact]) -> str:
 
 async def collect_into(folder: Path, request: Request, here: Machine, *, bench: Bench | None, upgrade: Upgrade) -> Lock:
     """Collect what a request asks for."""
-    async with here.supply(bench, request.index_url) as supply:
-        return await collect(request.inputs, folder, target=current(), upgrade=upgrade, supply=supply)
+    index = here.settings.index
+    named = index.value.url if index.origin.startswith("--") else None
+    inputs = replace(request.inputs, index_url=named)
+    async with here.supply(bench) as supply:
+        return await collect(inputs, folder, target=current(), upgrade=upgrade, supply=supply)

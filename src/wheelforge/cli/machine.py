@@ -9,7 +9,6 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 
 from wheelforge.cli.display import make_reporter
 from wheelforge.events import Note, Warn
@@ -76,9 +75,10 @@ class Machine:
         )
 
     @contextlib.asynccontextmanager
-    async def supply(self, bench: Bench | None, index_url: str | None) -> AsyncIterator[Supply]:
+    async def supply(self, bench: Bench | None) -> AsyncIterator[Supply]:
         """The index, and a desk that asks hooks at ``bench``, or none where that is ``None``."""
-        from wheelforge.simple.exchange import Options  # noqa: PLC0415 - only collecting needs the network
+        from wheelforge.simple.address import Login  # noqa: PLC0415 - only collecting needs the network
+        from wheelforge.simple.exchange import Options  # noqa: PLC0415 - the same
         from wheelforge.simple.remote import SimpleIndex  # noqa: PLC0415 - the same
         from wheelforge.simple.web import Web  # noqa: PLC0415 - the same
 
@@ -87,10 +87,9 @@ class Machine:
         options = Options(timeout=settings.timeout.value, retries=settings.retries.value, cert=cert)
         async with Web(options) as web:
             web.warm()
-            url = index_url or _with_login(settings)
-            index = SimpleIndex(
-                name=settings.index.value.name, url=url, web=web, store=self.store, reporter=self.report
-            )
+            asked = settings.index.value
+            login = Login(base=asked.url, userinfo=asked.userinfo).onto(asked.url)
+            index = SimpleIndex(name=asked.name, url=login, web=web, store=self.store, reporter=self.report)
             places = asyncio.Semaphore(os.cpu_count() or 1)
             logs = self.store.folder("logs")
             desk: HookDesk = _closed()
@@ -102,14 +101,6 @@ class Machine:
 def _closed() -> ClosedDesk:
     reason = "its hook was not asked, since no sandbox works here"
     return ClosedDesk(refusal=Unanswered(reason=reason, hint="run hooks without one: --isolation venv"))
-
-
-def _with_login(settings: Settings) -> str:
-    index = settings.index.value
-    if not index.userinfo:
-        return index.url
-    parts = urlsplit(index.url)
-    return urlunsplit(parts._replace(netloc=f"{index.userinfo}@{parts.netloc}"))
 
 
 @contextlib.contextmanager
@@ -124,10 +115,10 @@ def open_machine(telling: Telling, given: Mapping[Key, str | None]) -> Iterator[
             runner.stop()
 
 
-def given_settings(reaching: Reaching, cache_dir: str | None) -> dict[Key, str | None]:
-    """The command line's word on settings."""
+def given_settings(reaching: Reaching, cache_dir: str | None, index_url: str | None) -> dict[Key, str | None]:
+    """The command line's word on settings; ``index_url`` is what a requirements file that it names says."""
     return {
-        Key.INDEX_URL: reaching.index_url,
+        Key.INDEX_URL: reaching.index_url or index_url,
         Key.CERT: reaching.cert,
         Key.TIMEOUT: reaching.timeout,
         Key.RETRIES: reaching.retries,

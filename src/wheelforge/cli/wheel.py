@@ -55,7 +55,7 @@ def command(
     request = read_request(asking, choosing, BuildClosure.COLLECT)
     sources = folder or wheelhouse / COLLECTED
     upgrade = Upgrade.ALL if choosing.upgrade else Upgrade.KEEP
-    with machine.open_machine(telling, machine.given_settings(reaching, cache_dir)) as here:
+    with machine.open_machine(telling, machine.given_settings(reaching, cache_dir, request.index_url)) as here:
         choice = here.choose_for_builds(running.isolation)
 
         async def work() -> Lock:

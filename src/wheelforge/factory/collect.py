@@ -11,6 +11,7 @@ from wheelforge.events import Note, Phase, PhaseFinished, PhaseStarted, Warn
 from wheelforge.factory.folder import digest, find_lock, write_folder
 from wheelforge.factory.knowledge import IndexFacts
 from wheelforge.factory.locking import locked_inputs, make_lock
+from wheelforge.factory.rules import check_hashes, tell_exceptions
 from wheelforge.model.artifacts import Artifact
 from wheelforge.plan.closure import plan_closure
 from wheelforge.plan.units import BuildClosure
@@ -101,7 +102,9 @@ async def _plan(inputs: Inputs, *, target: Target, before: Lock | None, supply: 
         supply.report(PhaseStarted(phase=Phase.CLOSURE))
         closure = await plan_closure(runtime, inputs=inputs, builder=target, facts=facts)
         supply.report(PhaseFinished(phase=Phase.CLOSURE, detail=f"{len(closure.units)} sdists to build"))
+    check_hashes(inputs, runtime)
     files = _files([runtime, *(unit.environment for unit in closure.units)])
+    tell_exceptions(inputs, files.values(), supply.report)
     fetched = await _fetch(files.values(), supply.index)
     return make_lock(inputs=inputs, target=target, runtime=runtime, closure=closure, fetched=fetched)
 

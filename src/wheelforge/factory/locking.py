@@ -39,6 +39,7 @@ def locked_inputs(inputs: Inputs) -> LockedInputs:
         "pre": inputs.allow_prereleases,
         "no-deps": inputs.no_deps,
         "require-hashes": inputs.require_hashes,
+        "index-url": inputs.index_url or "",
     }
     return LockedInputs(
         requirements=_texts(inputs.requirements),

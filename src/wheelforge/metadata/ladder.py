@@ -56,7 +56,7 @@ class Ladder:
         """
         if file.kind is Kind.WHEEL:
             fetched = await self._index.fetch(file)
-            data = await asyncio.to_thread(read_metadata, fetched.path)
+            data = await asyncio.to_thread(read_metadata, fetched.path, name=file.filename)
             return _agreeing(file, parse_metadata(data, surety=Surety.WHEEL, origin=file.filename))
         contents = await self.contents(file)
         static = static_metadata(contents, origin=file.filename)

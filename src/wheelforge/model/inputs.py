@@ -77,5 +77,8 @@ class Inputs:
     build_deps: bool = False
     allow_prereleases: bool = False
     require_hashes: bool = False
+    """pip's hash-checking mode: every file that is taken must have a hash that the user wrote down."""
+    index_url: str | None = None
+    """The index that was named for this run, without credentials; ``None`` where the configuration's is used."""
     no_deps: bool = False
     """pip's ``--no-deps``: what is named is collected, and nothing that it requires."""

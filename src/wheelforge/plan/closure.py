@@ -92,8 +92,8 @@ class _Planner:
 
     async def generation(self, sdists: Sequence[Candidate]) -> list[PlannedUnit]:
         """Plan the units of one generation: each environment alone, then again where several could share a version."""
-        needy = await asyncio.gather(*(self._requirements(sdist) for sdist in sdists))
         preferences = {name: tuple(sorted(versions, reverse=True)) for name, versions in self._chosen.items()}
+        needy = await asyncio.gather(*(self._requirements(sdist, preferences) for sdist in sdists))
         environments = await self._environments(needy, preferences)
         shared = shared_versions((one.requires, found) for one, found in zip(needy, environments, strict=True))
         if shared:
@@ -108,21 +108,23 @@ class _Planner:
         formats = self._formats()
         return await asyncio.gather(*(self._solve(one.sdist, one.requires, formats, preferences) for one in needy))
 
-    async def _requirements(self, sdist: Candidate) -> _Needy:
+    async def _requirements(self, sdist: Candidate, preferences: Preferences) -> _Needy:
         """All that the build of one sdist asks for."""
         system = await self._facts.build_system(sdist)
         static = tuple(_parsed(text, sdist) for text in system.requires)
         told = [BuildRequirement(requirement=text, source=Source.STATIC) for text in system.requires]
         if not system.backend.startswith(SILENT_BACKENDS) or system.backend_path:
-            answer = await self._ask_hook(sdist, static)
+            answer = await self._ask_hook(sdist, static, preferences)
             told += [BuildRequirement(requirement=text, source=Source.HOOK) for text in answer]
         requires = tuple(_parsed(one.requirement, sdist) for one in told)
         return _Needy(sdist=sdist, backend=system.backend, told=tuple(told), requires=requires)
 
-    async def _ask_hook(self, sdist: Candidate, static: Sequence[Requirement]) -> Iterable[str]:
+    async def _ask_hook(
+        self, sdist: Candidate, static: Sequence[Requirement], preferences: Preferences
+    ) -> Iterable[str]:
         """What the hook asks for beyond the static requirements, in an environment of wheels."""
         wheels = replace(self._formats(), prefer=Prefer.WHEEL, no_binary=frozenset())
-        environment = await self._solve(sdist, static, wheels, {})
+        environment = await self._solve(sdist, static, wheels, preferences)
         answer = await self._facts.hook_requires(sdist, environment)
         if isinstance(answer, Unanswered):
             self.incomplete.add(f"{sdist}: {answer.reason}")

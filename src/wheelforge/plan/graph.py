@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 class BuildCycle(ResolutionError):
     """Units that need each other to be built; ``path`` begins and ends with the same one."""
 
-    def __init__(self, path: Sequence[Candidate]) -> None:
+    def __init__(self, path: Sequence[Candidate], seeds: Sequence[str]) -> None:
         self.path = tuple(path)
-        seed = next((member for member in path if member.evidence.kind is Kind.WHEEL), None)
+        self.seeds = tuple(seeds)
         told = " -> ".join(map(str, path))
+        options = " ".join(f"--seed {name}" for name in seeds)
         super().__init__(
             f"build cycle: {told}\neach of these needs the next one to be built",
-            hint=None if seed is None else f"take one of them as a wheel: --seed {seed.name}",
+            hint=f"take from the index as a wheel what cannot be built first: {options}" if seeds else None,
         )
 
 
@@ -34,14 +35,27 @@ def build_order(units: Mapping[str, PlannedUnit]) -> tuple[PlannedUnit, ...]:
     Raises:
         BuildCycle: there is no such order.
     """
-    sorter: TopologicalSorter[str] = TopologicalSorter()
-    for filename, unit in sorted(units.items()):
-        sorter.add(filename, *needs(unit))
+    graph = {filename: needs(unit) for filename, unit in sorted(units.items())}
+    sorter = TopologicalSorter(graph)
     try:
         sorter.prepare()
     except CycleError as cycle:
-        raise BuildCycle([units[filename].sdist for filename in reversed(cycle.args[1])]) from None
+        path = [units[filename].sdist for filename in reversed(cycle.args[1])]
+        raise BuildCycle(path, _seeds(graph, path)) from None
     return tuple(units[filename] for filename in _batches(sorter))
+
+
+def _seeds(graph: Mapping[str, Sequence[str]], path: Sequence[Candidate]) -> list[str]:
+    """The one member of a cycle that, taken as a wheel, leaves no cycle at all; where none does, every member."""
+    members = {member.name: member for member in path if member.evidence.kind is Kind.WHEEL}
+    for name, member in sorted(members.items()):
+        seeded = {file: [need for need in needed if need != member.artifact.filename] for file, needed in graph.items()}
+        try:
+            TopologicalSorter(seeded).prepare()
+        except CycleError:
+            continue
+        return [name]
+    return sorted(members)
 
 
 def needs(unit: PlannedUnit) -> list[str]:

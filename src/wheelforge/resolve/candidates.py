@@ -66,7 +66,7 @@ class Shelf:
     def matching(
         self, specifier: SpecifierSet, *, prereleases: bool, preferred: Sequence[Version] = ()
     ) -> Iterator[Candidate]:
-        """Candidates that fit, in the order to try them: the preferred versions, best first, then the rest, newest first.
+        """Candidates that fit, in the order to try them: the preferred versions, then the rest, newest first.
 
         Pre-releases only where asked for or where nothing else fits, as PEP 440 says; yanked files only for an
         exact pin, as PEP 592 says.

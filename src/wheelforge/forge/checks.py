@@ -1,0 +1,163 @@
+"""Is a built wheel what was expected? Its name, version, tags, files and dependencies, each against the plan."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import (
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion, Version
+
+from wheelforge.archives.faults import BrokenWheel
+from wheelforge.archives.headers import read_headers
+from wheelforge.archives.wheel import WheelContents, check_record, read_wheel
+from wheelforge.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from packaging.tags import Tag
+    from packaging.utils import NormalizedName
+
+    from wheelforge.model.targets import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the plan knows of a wheel before it is built."""
+
+    name: NormalizedName
+    version: Version
+    target: Target
+    requires: frozenset[str] | None = None
+    """The requirements that apply to the target, PEP 508 without markers, as locked; ``None`` where they are not."""
+    extras: frozenset[str] = frozenset()
+    """The extras that the lock asks of it; they decide which requirements apply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedWheel:
+    """A wheel that is what was expected."""
+
+    filename: str
+    sha256: str
+    """Lower-case hex."""
+    size: int
+    """Bytes."""
+    tags: frozenset[Tag]
+    metadata: bytes
+    """The bytes of its METADATA."""
+
+
+class UnexpectedWheel(BuildError):
+    """A backend has built another wheel than the plan expects; every fault is told."""
+
+    def __init__(self, wheel: str, faults: tuple[str, ...]) -> None:
+        lines = "\n".join(f"  {fault}" for fault in faults)
+        super().__init__(
+            f"{wheel} is not the wheel that was expected:\n{lines}",
+            hint="if the new answer is the right one, collect again to lock it",
+        )
+        self.wheel = wheel
+        self.faults = faults
+
+
+def check_wheel(path: Path, expected: Expected) -> CheckedWheel:
+    """Check a built wheel, whose file name is the one that the backend gave it.
+
+    Raises:
+        UnexpectedWheel: with everything that is wrong with it.
+        StorageError: the file cannot be read.
+
+    """
+    try:
+        contents = read_wheel(path)
+        check_record(path)
+    except BrokenWheel as error:
+        raise UnexpectedWheel(path.name, (error.message,)) from error
+    faults = (
+        *_filename_faults(path.name, contents),
+        *_identity_faults(contents, expected),
+        *_tag_faults(contents.tags, expected.target),
+        *_requirement_faults(contents.metadata, expected),
+    )
+    if faults:
+        raise UnexpectedWheel(path.name, faults)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return CheckedWheel(
+        filename=path.name,
+        sha256=digest,
+        size=path.stat().st_size,
+        tags=contents.tags,
+        metadata=contents.metadata,
+    )
+
+
+def _filename_faults(filename: str, contents: WheelContents) -> Iterator[str]:
+    try:
+        name, version, _, tags = parse_wheel_filename(filename)
+    except InvalidWheelFilename as error:
+        yield f"its file name is no wheel's: {error}"
+        return
+    if name != canonicalize_name(contents.name) or version != _version(contents.version):
+        yield f"its file name says {name} {version}, its METADATA says {contents.name} {contents.version}"
+    if tags != contents.tags:
+        yield f"its file name has the tags {_listed(tags)}, its WHEEL has {_listed(contents.tags)}"
+
+
+def _identity_faults(contents: WheelContents, expected: Expected) -> Iterator[str]:
+    if canonicalize_name(contents.name) != expected.name:
+        yield f"expected the name {expected.name}, got {contents.name}"
+    if _version(contents.version) != expected.version:
+        yield f"expected the version {expected.version}, got {contents.version}"
+
+
+def _tag_faults(tags: frozenset[Tag], target: Target) -> Iterator[str]:
+    if target.rank(tags) is None:
+        yield f"expected a wheel for {target.name}, got one for {_listed(tags)}"
+
+
+def _requirement_faults(metadata: bytes, expected: Expected) -> Iterator[str]:
+    if expected.requires is None:
+        return
+    locked = {_canonical(Requirement(line)) for line in expected.requires}
+    built = set[str]()
+    for line in read_headers(metadata).all("requires-dist"):
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            yield f"its METADATA requires {line!r}, which is no requirement (PEP 508)"
+            continue
+        if expected.target.evaluate(requirement.marker, expected.extras):
+            built.add(_canonical(requirement))
+    if built - locked:
+        yield f"it requires what the lock does not have: {', '.join(sorted(built - locked))}"
+    if locked - built:
+        yield f"it does not require what the lock has: {', '.join(sorted(locked - built))}"
+
+
+def _canonical(requirement: Requirement) -> str:
+    """Spell a requirement without its marker, so that equal ones are equal texts."""
+    plain = Requirement(str(requirement))
+    plain.name, plain.marker = canonicalize_name(plain.name), None
+    plain.extras = {canonicalize_name(extra) for extra in plain.extras}
+    return str(plain)
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def _listed(tags: Iterable[Tag]) -> str:
+    return ", ".join(sorted(map(str, tags)))

@@ -1,0 +1,216 @@
+"""Files kept by the SHA-256 of their content: checked before they get a name, and again when they are handed out."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import re
+from typing import TYPE_CHECKING, BinaryIO
+
+from wheelforge.errors import IntegrityError
+from wheelforge.store.atomic import partial, publish, replacing, storage_errors
+from wheelforge.store.usage import touch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CHUNK = 1 << 20
+_FICLONE = 0x40049409
+"""``ioctl_ficlone(2)``: share the extents of another file, copied when one of the two is changed."""
+_ALTERED = "try again; if it stays so, the index or a proxy on the way serves an altered file"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class HashMismatch(IntegrityError):
+    """The bytes of ``filename`` have another SHA-256 than was promised; both are lower-case hex."""
+
+    def __init__(self, *, filename: str, expected: str, actual: str, hint: str | None = None) -> None:
+        super().__init__(
+            f"{filename} is not what was promised, and is not used:\n"
+            f"  promised sha256 {expected}\n"
+            f"  received sha256 {actual}",
+            hint=hint,
+        )
+        self.filename = filename
+        self.expected = expected
+        self.actual = actual
+
+
+def check_hash(data: bytes, expected: str, *, filename: str) -> None:
+    """Compare bytes with the SHA-256 that was promised for them.
+
+    Raises:
+        HashMismatch: they are others.
+    """
+    actual = hashlib.sha256(data).hexdigest()
+    if actual != expected:
+        raise HashMismatch(filename=filename, expected=expected, actual=actual, hint=_ALTERED)
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file, in lower-case hex.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        return _digest(stream)
+
+
+class Incoming:
+    """A blob on its way in: hashed as it is written, without a name until `keep`."""
+
+    def __init__(self, blobs: Blobs, filename: str, temporary: Path, stream: BinaryIO) -> None:
+        self.size = 0
+        """Bytes written so far."""
+        self._blobs = blobs
+        self._filename = filename
+        self._temporary = temporary
+        self._stream = stream
+        self._hash = hashlib.sha256()
+
+    def write(self, data: bytes) -> None:
+        """Add ``data`` at the end."""
+        self._stream.write(data)
+        self._hash.update(data)
+        self.size += len(data)
+
+    def hexdigest(self) -> str:
+        """The SHA-256 of what was written so far, in lower-case hex."""
+        return self._hash.hexdigest()
+
+    def keep(self, expected: str | None) -> str:
+        """Give the blob its name, which is returned: its SHA-256.
+
+        Raises:
+            HashMismatch: the content is not the ``expected`` one; nothing is kept.
+            StorageError: the file cannot be moved to its place.
+        """
+        actual = self.hexdigest()
+        if expected is not None and actual != expected:
+            raise HashMismatch(filename=self._filename, expected=expected, actual=actual, hint=_ALTERED)
+        publish(self._temporary, self._stream, self._blobs.place(actual))
+        return actual
+
+
+class Blobs:
+    """A folder of blobs, safe for several processes at once: ``ROOT/ab/cdef...``."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def place(self, sha256: str) -> Path:
+        """Where a blob of this hash stands or would stand.
+
+        Raises:
+            ValueError: this is no lower-case hex SHA-256, so no file name is made of it.
+        """
+        if _SHA256.fullmatch(sha256) is None:
+            raise ValueError(f"not a sha256: {sha256!r}")
+        return self._root / sha256[:2] / sha256[2:]
+
+    def has(self, sha256: str) -> bool:
+        """Whether a blob of this hash is here; its content is not read again."""
+        return self.place(sha256).is_file()
+
+    def path(self, sha256: str) -> Path:
+        """The blob's file, to be read only and never linked; using it keeps it from being pruned."""
+        path = self.place(sha256)
+        touch(path)
+        return path
+
+    def intact(self, sha256: str) -> bool:
+        """Whether a blob of this hash is here and still has it; a damaged one is removed.
+
+        Raises:
+            StorageError: it cannot be read or removed.
+        """
+        path = self.path(sha256)
+        with storage_errors(path, "read"):
+            try:
+                sound = file_hash(path) == sha256
+            except FileNotFoundError:
+                return False
+            if not sound:
+                path.unlink(missing_ok=True)
+            return sound
+
+    @contextlib.contextmanager
+    def receive(self, filename: str) -> Iterator[Incoming]:
+        """Take in a blob; unless `Incoming.keep` was called, nothing of it is left after the block.
+
+        ``filename`` names it in messages.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        with partial(self._root) as (temporary, stream):
+            yield Incoming(self, filename, temporary, stream)
+
+    def add(self, path: Path) -> str:
+        """Copy a file into the store and return its SHA-256.
+
+        Raises:
+            OSError: ``path`` cannot be read.
+            StorageError: the copy cannot be written.
+        """
+        with path.open("rb") as source, self.receive(path.name) as incoming:
+            for chunk in _chunks(source):
+                incoming.write(chunk)
+            return incoming.keep(None)
+
+    def deliver(self, sha256: str, destination: Path) -> None:
+        """Make ``destination`` an independent file of the blob's content, replacing what stands there.
+
+        It shares the blob's extents where the file system can do that (a reflink), else it is a copy; it is
+        never a link, since who changes the one must not change the other. What is delivered is hashed first.
+
+        Raises:
+            HashMismatch: the blob was damaged in the store; it is removed from there.
+            StorageError: ``destination`` cannot be written, or the blob is not here.
+        """
+        blob = self.path(sha256)
+        with contextlib.ExitStack() as stack:
+            with storage_errors(blob, "read"):
+                source = stack.enter_context(blob.open("rb"))
+            target = stack.enter_context(replacing(destination))
+            actual = _digest(target) if _cloned(source, target) else _copied(source, target)
+            if actual != sha256:
+                blob.unlink(missing_ok=True)
+                raise HashMismatch(
+                    filename=destination.name,
+                    expected=sha256,
+                    actual=actual,
+                    hint="its copy in the cache was damaged and is removed: run the same command again",
+                )
+
+
+def _cloned(source: BinaryIO, target: BinaryIO) -> bool:
+    """Reflink, where the file system can."""
+    try:
+        fcntl.ioctl(target.fileno(), _FICLONE, source.fileno())
+    except OSError:
+        return False
+    return True
+
+
+def _copied(source: BinaryIO, target: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    for chunk in _chunks(source):
+        target.write(chunk)
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _digest(stream: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    for chunk in _chunks(stream):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(_CHUNK):
+        yield chunk
