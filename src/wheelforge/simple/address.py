@@ -1,0 +1,62 @@
+"""URLs with and without credentials: what is sent, and what may be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+UNREADABLE = "an address that is no URL"
+"""Shown for what cannot be taken apart, since a password may hide anywhere in it."""
+
+
+def redact(url: str) -> str:
+    """The URL without credentials and fragment, fit for messages, logs and locks."""
+    parts = _split(url)
+    return _bare(parts) if parts else UNREADABLE
+
+
+def host(url: str) -> str:
+    """The host and, where one is written, the port."""
+    parts = _split(url)
+    return parts.netloc.rpartition("@")[2] if parts else UNREADABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """Credentials for one server: same scheme, host and port."""
+
+    base: str
+    """A URL of that server, without credentials."""
+    userinfo: str
+    """``user:password``, percent-encoded as in a URL; empty for none."""
+
+    @classmethod
+    def of(cls, url: str) -> Login:
+        """Take the credentials out of a URL."""
+        parts = _split(url)
+        return cls(base=redact(url), userinfo=parts.netloc.rpartition("@")[0] if parts else "")
+
+    def onto(self, url: str) -> str:
+        """The URL with the credentials when it leads to the same server, else as it is."""
+        parts, base = _split(url), _split(self.base)
+        if not self.userinfo or not parts or not base or _origin(parts) != _origin(base):
+            return url
+        return parts._replace(netloc=f"{self.userinfo}@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _bare(parts: SplitResult) -> str:
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    default = {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or default

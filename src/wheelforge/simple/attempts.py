@@ -1,0 +1,157 @@
+"""One try of each kind of request: what is asked, and which answers will do."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from wheelforge.simple.exchange import Answer, Broken, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wheelforge.simple.transport import Exchange, Transport
+
+_PAGE_LIMIT = 64 << 20
+"""Bytes of a page, unpacked: the largest real ones have some 30 MB."""
+_AS_IT_IS = {"accept-encoding": "identity"}
+_OK, _PARTIAL, _NOT_MODIFIED = 200, 206, 304
+_ABSENT = frozenset({404, 410})
+_DENIED = frozenset({401, 403, 407})
+_PASSING = frozenset({408, 425, 429})
+_SERVER_ERROR = 500
+_UNSATISFIABLE = 416
+_LONGEST_WAIT = 30.0
+"""Seconds: a server that asks for more is told as a failure."""
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+
+
+async def get(wire: Transport, url: str, headers: Mapping[str, str]) -> Answer:
+    """Read a page into memory.
+
+    Raises:
+        Broken: an answer other than 200, 304, 404, 410, or a page beyond all reason.
+    """
+    async with wire.exchange(url, headers) as exchange:
+        body = bytearray()
+        if exchange.status == _OK:
+            async for chunk in exchange.decoded():
+                body += chunk
+                if len(body) > _PAGE_LIMIT:
+                    raise Broken(f"its page has more than {_PAGE_LIMIT >> 20} MiB", again=False)
+        elif exchange.status not in _ABSENT | {_NOT_MODIFIED}:
+            raise _refused(exchange)
+        return Answer(status=exchange.status, url=exchange.url, headers=exchange.headers, body=bytes(body))
+
+
+async def part(wire: Transport, url: str, start: int, stop: int | None) -> Part | None:
+    """Read a slice of a file; ``None`` where the server answers with anything but a part of it (RFC 9110, 14).
+
+    Raises:
+        Broken: an answer that says nothing of ranges.
+    """
+    span = f"bytes={start}" if start < 0 else f"bytes={start}-{'' if stop is None else stop - 1}"
+    async with wire.exchange(url, {**_AS_IT_IS, "range": span}) as exchange:
+        if exchange.status in {_OK, _UNSATISFIABLE}:
+            return None
+        if exchange.status != _PARTIAL:
+            raise _refused(exchange)
+        found = _content_range(exchange)
+        if found is None:
+            return None
+        first, length, total = found
+        if first != (max(total + start, 0) if start < 0 else start):
+            return None
+        data = bytearray()
+        async for chunk in exchange.raw():
+            data += chunk
+            if len(data) > length:
+                return None
+        return Part(start=first, total=total, data=bytes(data)) if len(data) == length else None
+
+
+class Download:
+    """A file that is read in as many tries as it takes, each going on where the last one broke off."""
+
+    def __init__(self, url: str, write: Callable[[bytes], object]) -> None:
+        self._url = url
+        self._write = write
+        self.received = 0
+        """Bytes handed on so far."""
+        self._total: int | None = None
+        self._mark: tuple[str | None, ...] | None = None
+
+    async def attempt(self, wire: Transport) -> None:
+        """Read what is still missing.
+
+        Raises:
+            Broken: no answer, or an unfit one, or one that broke off.
+        """
+        if self.received and self.received == self._total:
+            return
+        headers = {**_AS_IT_IS, "range": f"bytes={self.received}-"} if self.received else _AS_IT_IS
+        async with wire.exchange(self._url, headers) as exchange:
+            skip = self._overlap(exchange)
+            async for chunk in exchange.raw():
+                fresh = chunk[skip:]
+                skip -= len(chunk) - len(fresh)
+                if fresh:
+                    self._write(fresh)
+                    self.received += len(fresh)
+
+    def _overlap(self, exchange: Exchange) -> int:
+        """How many bytes of this answer are here already."""
+        match exchange.status, _content_range(exchange):
+            case 200, _:
+                skip, total = self.received, _length(exchange)
+            case 206, (self.received, _, total) if self.received:
+                skip = 0
+            case _:
+                raise _refused(exchange)
+        mark = (exchange.headers.get("etag"), exchange.headers.get("last-modified"))
+        if self.received and (mark, total) != (self._mark, self._total):
+            raise Broken("the file changed while it was read", again=False)
+        self._mark, self._total = mark, total
+        return skip
+
+
+def _refused(exchange: Exchange) -> Broken:
+    """What to make of an answer that will not do."""
+    if exchange.status in _DENIED:
+        return Broken(
+            f"it answers {exchange.phrase}",
+            again=False,
+            hint="check the user name and password of this index",
+        )
+    if exchange.status not in _PASSING and exchange.status < _SERVER_ERROR:
+        return Broken(f"it answers {exchange.phrase}", again=False)
+    wait = _retry_after(exchange.headers.get("retry-after", ""))
+    if wait is not None and wait > _LONGEST_WAIT:
+        return Broken(f"it answers {exchange.phrase} and asks to wait for {wait:.0f} s", again=False)
+    return Broken(f"it answers {exchange.phrase}", again=True, wait=wait)
+
+
+def _retry_after(text: str) -> float | None:
+    """Seconds, from a number or a date (RFC 9110, 10.2.3); ``None`` where neither is given."""
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        return max((parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
+
+
+def _content_range(exchange: Exchange) -> tuple[int, int, int] | None:
+    """Start, length and total size of a part, where they make sense."""
+    found = _CONTENT_RANGE.fullmatch(exchange.headers.get("content-range", ""))
+    if found is None:
+        return None
+    first, last, total = (int(figure) for figure in found.groups())
+    return (first, last - first + 1, total) if first <= last < total else None
+
+
+def _length(exchange: Exchange) -> int | None:
+    text = exchange.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else None

@@ -1,0 +1,65 @@
+"""The values that pass between the patient client and the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How servers are talked to. All times in seconds."""
+
+    connect_timeout: float = 4.0
+    """To a TCP connection, and once more to TLS."""
+    timeout: float = 15.0
+    """Of silence on an open connection."""
+    retries: int = 3
+    """Further tries after the first."""
+    pause: float = 0.25
+    """Before the second try; doubled before each further one."""
+    patience: float = 5.0
+    """No new try begins once the tries took this long: an index that is away is told in seconds."""
+    cert: Path | None = None
+    """A PEM file of certificate authorities to trust instead of the usual ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A whole answer, read into memory."""
+
+    status: int
+    """200, 304, 404 or 410: any other is an error."""
+    url: str
+    """Where it came from, after redirects; without credentials."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some bytes of a remote file."""
+
+    start: int
+    """Their place in the file."""
+    total: int
+    """The size of the whole file."""
+    data: bytes
+
+
+class Broken(Exception):
+    """One try failed: ``reason`` is one clause without credentials."""
+
+    def __init__(self, reason: str, *, again: bool, wait: float | None = None, hint: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.again = again
+        """Whether another try may do better."""
+        self.wait = wait
+        """Seconds that the server asked us to wait (RFC 9110, Retry-After)."""
+        self.hint = hint

@@ -1,0 +1,57 @@
+"""What an index is to the rest of the house: projects, metadata of wheels, and files, all checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from packaging.utils import NormalizedName
+
+    from wheelforge.model.artifacts import Artifact, Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A file whose bytes were checked."""
+
+    path: Path
+    """Where the bytes stand, to be read only: in the store, or in the folder that is the index."""
+    sha256: str
+    """Lower-case hex, also where the index promised none."""
+    size: int
+    """Bytes."""
+
+
+class Index(Protocol):
+    """A source of distributions. Callers may ask for anything at once: what several want is fetched once."""
+
+    @property
+    def name(self) -> str:
+        """What artifacts of this index carry as their `Artifact.index`."""
+
+    async def project(self, name: NormalizedName) -> Project | None:
+        """All files of a project; ``None`` where the index has no such project.
+
+        Raises:
+            IndexAccessError: the index does not answer, or not with a page.
+        """
+
+    async def metadata(self, artifact: Artifact) -> bytes:
+        """The METADATA file of a wheel.
+
+        Raises:
+            IndexAccessError: the index does not answer.
+            IntegrityError: it is not what was promised, or the wheel holds none.
+        """
+
+    async def fetch(self, artifact: Artifact) -> Fetched:
+        """The whole file.
+
+        Raises:
+            IndexAccessError: the index does not answer.
+            IntegrityError: the bytes have another hash than was promised.
+            StorageError: the disk is full, or the store cannot be written.
+        """

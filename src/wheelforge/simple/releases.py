@@ -1,0 +1,139 @@
+"""The files of a page by version, taken apart only when a version is looked up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from wheelforge.model.artifacts import Artifact
+from wheelforge.simple.filenames import Named, build_tag, named, tag_set
+from wheelforge.simple.pages import File, Hashes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packaging.utils import NormalizedName
+
+_SCHEMES = ("https://", "http://")
+_PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/[^#@]*")
+"""An address that nothing must be done to, as nearly all are."""
+_FILE = "file://"
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+
+
+class _Entry(NamedTuple):
+    file: File
+    named: Named
+    url: str
+
+
+class Releases(Mapping[Version, tuple[Artifact, ...]]):
+    """The files of one project by version, newest first; within a version in the order of the page.
+
+    Skipped, as pip does: what is no wheel or sdist of this project, what has no version (PEP 440), unsafe file
+    names, links that lead to no web server (a page
+    that is itself a file may lead to files). Skipped too: a hash that is none, since nothing could ever match it.
+    A page of ten thousand files costs milliseconds; tags and specifiers are read for the versions asked for.
+    """
+
+    def __init__(self, files: Iterable[File], *, name: NormalizedName, index: str, url: str) -> None:
+        self._name = name
+        self._index = index
+        self._made: dict[Version, tuple[Artifact, ...]] = {}
+        written: dict[str, list[_Entry]] = {}
+        for file in files:
+            if entry := _entry(file, name, url):
+                written.setdefault(entry.named.version, []).append(entry)
+        grouped: dict[Version, list[_Entry]] = {}
+        for text, entries in written.items():
+            if (version := _version(text)) is not None:
+                grouped.setdefault(version, []).extend(entries)
+        self._entries = dict(sorted(grouped.items(), key=lambda item: item[0], reverse=True))
+
+    def __getitem__(self, version: Version) -> tuple[Artifact, ...]:
+        made = self._made.get(version)
+        if made is None:
+            made = tuple(self._artifact(version, entry) for entry in self._entries[version])
+            self._made[version] = made
+        return made
+
+    def __iter__(self) -> Iterator[Version]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def _artifact(self, version: Version, entry: _Entry) -> Artifact:
+        file, parts, url = entry
+        return Artifact(
+            filename=file.filename,
+            name=self._name,
+            version=version,
+            kind=parts.kind,
+            url=url,
+            index=self._index,
+            sha256=file.hashes.sha256 and file.hashes.sha256.lower(),
+            size=file.size,
+            requires_python=_specifier(file.requires_python),
+            yanked=_reason(file.yanked),
+            upload_time=file.upload_time,
+            metadata_sha256=_promised(file),
+            tags=tag_set(parts.tags) if parts.tags else frozenset(),
+            build=build_tag(parts.build),
+        )
+
+
+def _entry(file: File, name: NormalizedName, base: str) -> _Entry | None:
+    parts = named(file.filename, name)
+    if parts is None or (file.hashes.sha256 is not None and _SHA256.fullmatch(file.hashes.sha256) is None):
+        return None
+    url = _absolute(file.url, base)
+    return _Entry(file, parts, url) if url else None
+
+
+def _absolute(url: str, base: str) -> str | None:
+    """Without fragment and credentials; ``None`` where it leads to no web server, nor from one file to another."""
+    if _PLAIN.fullmatch(url):
+        return url
+    try:
+        parts = urlsplit(urljoin(base, url))
+    except ValueError:
+        return None
+    bare = parts._replace(fragment="", netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return bare if bare.startswith(_SCHEMES) or (bare.startswith(_FILE) and base.startswith(_FILE)) else None
+
+
+def _reason(yanked: bool | str) -> str | None:  # noqa: FBT001 - the page's own form (PEP 592)
+    if not yanked:
+        return None
+    return yanked if isinstance(yanked, str) else ""
+
+
+def _promised(file: File) -> str | None:
+    """PEP 714: the newer name of the attribute counts where both are there."""
+    promise = file.data_dist_info_metadata if file.core_metadata is None else file.core_metadata
+    digest = promise.sha256 if isinstance(promise, Hashes) else None
+    return digest.lower() if digest and _SHA256.fullmatch(digest) else None
+
+
+@lru_cache(maxsize=16384)
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _specifier(text: str | None) -> SpecifierSet | None:
+    """As pip does, a Requires-Python that cannot be read asks for nothing."""
+    try:
+        return SpecifierSet(text) if text else None
+    except InvalidSpecifier:
+        return None

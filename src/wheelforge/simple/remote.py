@@ -1,0 +1,180 @@
+"""An index behind the Simple API: pages, metadata and files over HTTP, kept in the store."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from wheelforge.archives.wheel import read_metadata
+from wheelforge.errors import IndexAccessError, IntegrityError
+from wheelforge.events import DownloadAdvanced, Downloaded, Looked, silent
+from wheelforge.model.artifacts import Kind, Project
+from wheelforge.simple.address import Login
+from wheelforge.simple.index import Fetched
+from wheelforge.simple.kept_pages import KeptPages
+from wheelforge.simple.once import Once
+from wheelforge.simple.pages import read_page
+from wheelforge.simple.releases import Releases
+from wheelforge.simple.remote_wheel import remote_metadata
+from wheelforge.store.blobs import check_hash
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+    from wheelforge.events import Reporter
+    from wheelforge.model.artifacts import Artifact
+    from wheelforge.simple.exchange import Part
+    from wheelforge.simple.web import Web
+    from wheelforge.store.blobs import Incoming
+    from wheelforge.store.store import Store
+
+_METADATA = "wheel-metadata"
+_SMALL = 128 << 10
+"""Bytes: up to here a whole wheel costs no more time than a part of it, and saves a request when it is chosen."""
+_QUESTIONS, _FILES = 64, 16
+"""Requests at once."""
+_OK = 200
+
+
+class SimpleIndex:
+    """One index, for one run: what was read once is not asked for again. See `wheelforge.simple.index.Index`."""
+
+    def __init__(self, *, name: str, url: str, web: Web, store: Store, reporter: Reporter = silent) -> None:
+        self.name = name
+        self._login = Login.of(url)
+        self._web = web
+        self._store = store
+        self._report = reporter
+        self._pages = KeptPages(web=web, records=store.records, clock=time.time)
+        self._projects: Once[Project | None] = Once()
+        self._metadata: Once[bytes] = Once()
+        self._files: Once[Fetched] = Once()
+        self._questions = asyncio.Semaphore(_QUESTIONS)
+        self._transfers = asyncio.Semaphore(_FILES)
+
+    async def project(self, name: NormalizedName) -> Project | None:
+        """See `wheelforge.simple.index.Index`."""
+        return await self._projects.get(name, lambda: self._read_project(name))
+
+    async def metadata(self, artifact: Artifact) -> bytes:
+        """See `wheelforge.simple.index.Index`."""
+        return await self._metadata.get(artifact.url, lambda: self._read_metadata(artifact))
+
+    async def fetch(self, artifact: Artifact) -> Fetched:
+        """See `wheelforge.simple.index.Index`."""
+        return await self._files.get(artifact.url, lambda: self._obtain(artifact))
+
+    async def _read_project(self, name: NormalizedName) -> Project | None:
+        url = f"{self._login.base.rstrip('/')}/{quote(name, safe='')}/"
+        async with self._questions:
+            answer = await self._pages.read(self._login.onto(url))
+        self._report(Looked(subject=name))
+        if answer.status != _OK:
+            return None
+        files = read_page(answer.body, answer.headers.get("content-type", ""), answer.url)
+        return Project(
+            name=name,
+            index=self.name,
+            releases=Releases(files, name=name, index=self.name, url=answer.url),
+        )
+
+    async def _read_metadata(self, artifact: Artifact) -> bytes:
+        data = self._remembered(artifact)
+        if data is None:
+            data = await self._early_metadata(artifact)
+            if data is None:
+                fetched = await self.fetch(artifact)
+                data = await asyncio.to_thread(read_metadata, fetched.path, name=artifact.filename)
+            self._remember(artifact, data)
+        self._report(Looked(subject=f"{artifact.name} {artifact.version}"))
+        return data
+
+    async def _early_metadata(self, artifact: Artifact) -> bytes | None:
+        """Without the wheel; ``None`` where that is not to be had, or where the whole wheel costs no more."""
+        small = artifact.size is not None and artifact.size <= _SMALL
+        if small or (artifact.sha256 and self._store.blobs.has(artifact.sha256)):
+            return None
+        return await self._promised_metadata(artifact) or await self._ranged_metadata(artifact)
+
+    async def _promised_metadata(self, artifact: Artifact) -> bytes | None:
+        """PEP 658. Some indexes promise what they do not have: then the wheel is asked."""
+        if artifact.metadata_sha256 is None:
+            return None
+        parts = urlsplit(artifact.url)
+        url = parts._replace(path=f"{parts.path}.metadata").geturl()
+        try:
+            async with self._questions:
+                answer = await self._web.get(self._login.onto(url))
+        except IndexAccessError:
+            return None
+        if answer.status != _OK:
+            return None
+        check_hash(answer.body, artifact.metadata_sha256, filename=f"{artifact.filename}.metadata")
+        return answer.body
+
+    async def _ranged_metadata(self, artifact: Artifact) -> bytes | None:
+        url = self._login.onto(artifact.url)
+
+        async def ranges(start: int, stop: int | None = None) -> Part | None:
+            async with self._questions:
+                return await self._web.range(url, start, stop)
+
+        return await remote_metadata(ranges, artifact.filename, artifact.size)
+
+    async def _obtain(self, artifact: Artifact) -> Fetched:
+        fetched = await self._cached(artifact)
+        cached = fetched is not None
+        if fetched is None:
+            async with self._transfers:
+                fetched = await self._download(artifact)
+            await self._confirm(artifact, fetched)
+        self._report(Downloaded(filename=artifact.filename, size=fetched.size, cached=cached))
+        return fetched
+
+    async def _cached(self, artifact: Artifact) -> Fetched | None:
+        blobs, sha256 = self._store.blobs, artifact.sha256
+        if sha256 is None or not blobs.has(sha256) or not await asyncio.to_thread(blobs.intact, sha256):
+            return None
+        path = blobs.path(sha256)
+        return Fetched(path=path, sha256=sha256, size=path.stat().st_size)
+
+    async def _download(self, artifact: Artifact) -> Fetched:
+        with self._store.blobs.receive(artifact.filename) as incoming:
+            await self._web.download(self._login.onto(artifact.url), lambda data: self._take(artifact, incoming, data))
+            sha256 = incoming.keep(artifact.sha256)
+        return Fetched(path=self._store.blobs.path(sha256), sha256=sha256, size=incoming.size)
+
+    def _take(self, artifact: Artifact, incoming: Incoming, data: bytes) -> None:
+        incoming.write(data)
+        if artifact.size is not None and incoming.size > artifact.size:
+            raise IntegrityError(
+                f"{artifact.filename} goes on after the {artifact.size} bytes that its index promised, and is not used",
+                hint="try again; if it stays so, the index or a proxy on the way serves an altered file",
+            )
+        self._report(DownloadAdvanced(filename=artifact.filename, received=incoming.size, size=artifact.size))
+
+    async def _confirm(self, artifact: Artifact, fetched: Fetched) -> None:
+        """Metadata that was believed before its wheel was here must be the wheel's own."""
+        believed = self._remembered(artifact) if artifact.kind is Kind.WHEEL else None
+        if believed is None:
+            return
+        own = await asyncio.to_thread(read_metadata, fetched.path, name=artifact.filename)
+        if own != believed:
+            self._remember(artifact, own)
+            raise IntegrityError(
+                f"{artifact.filename} has other metadata than {self.name} gave for it before it was downloaded",
+                hint="run the same command again: the wheel's own metadata is now known",
+            )
+
+    def _remembered(self, artifact: Artifact) -> bytes | None:
+        return self._store.records.get(_METADATA, self._key(artifact)) if artifact.sha256 else None
+
+    def _remember(self, artifact: Artifact, data: bytes) -> None:
+        if artifact.sha256:
+            self._store.records.put(_METADATA, self._key(artifact), data)
+
+    def _key(self, artifact: Artifact) -> str:
+        """By index too: what one says of a wheel must not speak for another index."""
+        return f"{self._login.base} {artifact.sha256}"

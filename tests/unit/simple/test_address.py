@@ -1,0 +1,46 @@
+"""Credentials are sent to their own server, and never shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from wheelforge.simple.address import Login, host, redact
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://index.example/simple/", "https://index.example/simple/"),
+        ("https://user:secret@index.example/simple/#sha256=1", "https://index.example/simple/"),
+        ("https://token@index.example:8443/simple/", "https://index.example:8443/simple/"),
+        ("https://user:p@ss@index.example/", "https://index.example/"),
+        ("https://user:pa/ss@index.example/", "an address that is no URL"),
+        ("https://[user:secret@index.example/", "an address that is no URL"),
+    ],
+)
+def test_no_credentials_are_shown(url: str, shown: str) -> None:
+    assert redact(url) == shown
+
+
+def test_the_host_is_named_with_its_port() -> None:
+    assert host("https://user:secret@index.example:8443/simple/") == "index.example:8443"
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("https://index.example/files/a", "https://user:se%40cret@index.example/files/a"),
+        ("https://index.example:443/files/a", "https://user:se%40cret@index.example:443/files/a"),
+        ("https://index.example:8443/files/a", "https://index.example:8443/files/a"),
+        ("http://index.example/files/a", "http://index.example/files/a"),
+        ("https://files.example/a", "https://files.example/a"),
+    ],
+)
+def test_credentials_go_to_their_own_server_only(url: str, sent: str) -> None:
+    login = Login.of("https://user:se%40cret@index.example/simple/")
+    assert login.base == "https://index.example/simple/"
+    assert login.onto(url) == sent
+
+
+def test_without_credentials_none_are_added() -> None:
+    assert Login.of("https://index.example/simple/").onto("https://index.example/a") == "https://index.example/a"

@@ -1,0 +1,94 @@
+"""Pages of both forms are read into the same files; what is no page is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from loopback import HTML, JSON
+from wheelforge.errors import IndexAccessError
+from wheelforge.simple.pages import File, Hashes, read_page
+
+URL = "https://index.example/simple/demo/"
+SHA256 = "a" * 64
+PAGE = b"""{
+  "meta": {"api-version": "1.4", "_new": 1},
+  "name": "demo",
+  "versions": ["1.0"],
+  "files": [{
+    "filename": "demo-1.0-py3-none-any.whl",
+    "url": "../../files/demo-1.0-py3-none-any.whl",
+    "hashes": {"md5": "x", "sha256": "%s"},
+    "requires-python": ">=3.9",
+    "size": 12,
+    "upload-time": "2025-01-02T03:04:05.678Z",
+    "yanked": "broken",
+    "core-metadata": {"sha256": "%s"},
+    "provenance": null
+  }]
+}""" % (SHA256.encode(), SHA256.encode())
+
+
+def test_json_is_read() -> None:
+    assert read_page(PAGE, JSON, URL) == [
+        File(
+            filename="demo-1.0-py3-none-any.whl",
+            url="../../files/demo-1.0-py3-none-any.whl",
+            hashes=Hashes(sha256=SHA256),
+            requires_python=">=3.9",
+            size=12,
+            upload_time="2025-01-02T03:04:05.678Z",
+            yanked="broken",
+            core_metadata=Hashes(sha256=SHA256),
+        )
+    ]
+
+
+def test_html_is_read() -> None:
+    page = f"""<!DOCTYPE html><html><head><meta name="pypi:repository-version" content="1.0"></head><body>
+    <a href="../../files/demo-1.0-py3-none-any.whl#sha256={SHA256}" data-requires-python="&gt;=3.9" data-yanked="broken"
+       data-core-metadata="sha256={SHA256}">whatever</a><br>
+    <a href="/demo%2B1-2.0.tar.gz" data-yanked>text</a> <a name="no-link">nothing</a> <a href="https://[">broken</a>
+    """
+    wheel, sdist = read_page(page.encode(), "text/html; charset=utf-8", URL)
+    assert wheel == File(
+        filename="demo-1.0-py3-none-any.whl",
+        url="https://index.example/files/demo-1.0-py3-none-any.whl",
+        hashes=Hashes(sha256=SHA256),
+        requires_python=">=3.9",
+        yanked="broken",
+        core_metadata=Hashes(sha256=SHA256),
+        data_dist_info_metadata=False,
+    )
+    assert (sdist.filename, sdist.url, sdist.yanked) == (
+        "demo+1-2.0.tar.gz",
+        "https://index.example/demo%2B1-2.0.tar.gz",
+        True,
+    )
+
+
+def test_the_base_of_html_counts() -> None:
+    [file] = read_page(b'<base href="https://files.example/x/"><a href="demo-1.0.tar.gz">', HTML, URL)
+    assert file.url == "https://files.example/x/demo-1.0.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "why"),
+    [
+        (b"<html>", JSON, "JSON is malformed"),
+        (b'{"files": 1}', JSON, "files"),
+        (b'{"files": [{"filename": "\xff"}]}', JSON, "no page"),
+        (b"{}", JSON, "files"),
+        (b"%PDF", "application/pdf", "application/pdf"),
+        (b"", "", "content type"),
+        (b'{"files": [], "meta": {"api-version": "2.0"}}', JSON, "version 2.0"),
+        (b'<meta name="pypi:repository-version" content="2.0">', HTML, "version 2.0"),
+    ],
+)
+def test_what_is_no_page_is_told(body: bytes, kind: str, why: str) -> None:
+    with pytest.raises(IndexAccessError, match=why) as caught:
+        read_page(body, kind, URL)
+    assert URL in caught.value.message
+
+
+def test_a_newer_minor_version_is_read() -> None:
+    assert read_page(b'{"files": [], "meta": {"api-version": "1.99"}}', JSON, URL) == []
