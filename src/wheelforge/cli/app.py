@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -68,6 +69,9 @@ def wheelforge() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command to its end and leave with its exit code; nothing ends in a traceback."""
+    if not sys.warnoptions:
+        # Libraries warn developers; what a user should know is told as an event.
+        warnings.simplefilter("ignore")
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(_run(given))
 

@@ -58,7 +58,7 @@ class Machine:
             text = f"builds run in environments of their own but in no sandbox: {choice.weaker.message}"
             self.report(Warn(text=text, hint=choice.weaker.hint))
         else:
-            self.report(Note(text=f"isolation: {choice.sandbox.isolation.value}"))
+            self.report(Note(text=f"builds are isolated by {choice.sandbox.isolation.value}"))
         return choice
 
     def bench(self, choice: Choice, timeout: float | None = None) -> Bench:

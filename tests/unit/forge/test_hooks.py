@@ -140,11 +140,13 @@ def test_a_hook_finds_the_world_as_it_was_before_the_one_before(project: Project
         import os
         def state():
             mask = os.umask(0)
+            os.umask(mask)
             return [os.getcwd(), os.environ.get("LEFT"), os.environ.get("HOME"), mask]
         before = state()
         def get_requires_for_build_wheel(config_settings=None):
             now = state()
             os.chdir("/")
+            os.umask(0o77)
             os.environ["LEFT"] = "over"
             del os.environ["HOME"]
             return [] if now == before else ["changed"]
