@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
+INTERRUPTED = 130
+
 
 def main() -> None:
-    """Run ``wheelforge``; ends the process with one of the exit codes of `ExitCode`."""
-    from wheelforge.cli.app import run  # noqa: PLC0415 - what is imported here is paid for by `--version`
+    """Run ``wheelforge``; ends the process with one of the exit codes of `wheelforge.errors.ExitCode`."""
+    try:
+        from wheelforge.cli.app import run  # noqa: PLC0415 - whoever interrupts even the import gets no traceback
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -108,7 +108,8 @@ class Provider(AbstractProvider[Want, Held, str]):
     ) -> Callable[[], Iterator[Held]]:
         """Candidates that satisfy all requirements and constraints on a project, in the order to try them."""
         asked = list(requirements[identifier])
-        name, extra = asked[0].name, asked[0].extra
+        name, _, extra = identifier.removesuffix("]").partition("[")
+        extra = extra or None
         refused = {held.candidate.version for held in incompatibilities[identifier]}
         specifier = self.specifier(name, asked)
 

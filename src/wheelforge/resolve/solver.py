@@ -35,7 +35,17 @@ def solve(problem: Problem, catalog: Catalog) -> Solution | Lacks:
     provider = Provider(problem, catalog)
     resolver: Resolver[Want, Held, str] = Resolver(provider, BaseReporter())
     try:
-        return _solution(provider, resolver.resolve(provider.roots(), max_rounds=MAX_ROUNDS).mapping)
+        roots = provider.roots()
+        from resolvelib.resolvers import Resolution
+        state = Resolution(provider, BaseReporter()).resolve(roots, max_rounds=MAX_ROUNDS)
+        needed = {}
+        waiting = list(roots)
+        while waiting:
+            w = waiting.pop()
+            if w.identifier not in needed:
+                needed[w.identifier] = state.mapping[w.identifier]
+                waiting += provider.get_dependencies(needed[w.identifier])
+        return _solution(provider, needed)
     except Lacking as lacking:
         return lacking.lacks
     except ResolutionImpossible as impossible:

@@ -1,0 +1,5 @@
+"""Cannot be built."""
+
+
+def name():
+    return "broken"

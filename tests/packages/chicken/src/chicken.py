@@ -1,0 +1,5 @@
+"""Hatched from egg."""
+
+
+def name():
+    return "chicken"

@@ -1,0 +1,5 @@
+"""Laid by chicken."""
+
+
+def name():
+    return "egg"

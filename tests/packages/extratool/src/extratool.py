@@ -1,0 +1,5 @@
+"""What dynamic needs while it is built."""
+
+
+def name():
+    return "extratool"

@@ -1,0 +1,3 @@
+"""Adds, fast."""
+
+from _fastadd import add  # noqa: F401

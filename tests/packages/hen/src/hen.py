@@ -1,0 +1,5 @@
+"""Sits in a nest."""
+
+
+def name():
+    return "hen"

@@ -1,0 +1,5 @@
+"""The end of every chain."""
+
+
+def name():
+    return "leaf"

@@ -1,0 +1,5 @@
+"""Builds something else than it says."""
+
+
+def name():
+    return "liar"

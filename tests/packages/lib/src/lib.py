@@ -1,0 +1,5 @@
+"""A library with an extra and with markers."""
+
+
+def name():
+    return "lib"

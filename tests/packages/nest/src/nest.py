@@ -1,0 +1,5 @@
+"""Made by a hen."""
+
+
+def name():
+    return "nest"

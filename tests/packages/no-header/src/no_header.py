@@ -1,0 +1,5 @@
+"""A C extension."""
+
+
+def name():
+    return "no-header"

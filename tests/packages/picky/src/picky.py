@@ -1,0 +1,5 @@
+"""The newest version is too new for some."""
+
+
+def name():
+    return "picky"

@@ -1,0 +1,5 @@
+"""Says what it needs when it is built, not before."""
+
+
+def name():
+    return "secretive"

@@ -1,0 +1,5 @@
+"""Clashes with wants-old."""
+
+
+def name():
+    return "wants-new"

@@ -1,0 +1,5 @@
+"""Clashes with wants-new."""
+
+
+def name():
+    return "wants-old"

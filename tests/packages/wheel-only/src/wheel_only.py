@@ -1,0 +1,5 @@
+"""Nobody published its source."""
+
+
+def name():
+    return "wheel-only"
