@@ -30,10 +30,13 @@ class PhaseStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseFinished:
-    """``detail`` is one clause for the user: ``8 distributions``."""
+    """What came of a phase: ``count`` things of the kind ``noun``, and what is to be said of them."""
 
     phase: Phase
-    detail: str = ""
+    count: int
+    noun: str
+    """In the singular: ``distribution``."""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

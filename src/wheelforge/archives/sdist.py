@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -17,6 +18,8 @@ from wheelforge.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from wheelforge.archives.tree import Steps
 
 MAX_STATIC = 16 * 2**20
 """Bytes of PKG-INFO or pyproject.toml."""
@@ -56,6 +59,7 @@ def read_sdist(path: Path, *, name: str | None = None) -> SdistContents:
             case (_, "setup.py"):
                 found["setup.py"] = b""
     tree.settle()
+    _check_twice(path, tree)
     return SdistContents(
         root=_root(tree),
         pkg_info=found.get("PKG-INFO"),
@@ -86,7 +90,7 @@ def unpack_sdist(path: Path, destination: Path, *, name: str | None = None) -> P
             place = folder.joinpath(*steps)
             _make_folder(place.parent, made)
             match member.form:
-                case Form.FILE:
+                case Form.FILE if steps not in tree.twice:
                     _write(place, member, chunks)
                 case Form.FOLDER:
                     _make_folder(place, made)
@@ -96,6 +100,7 @@ def unpack_sdist(path: Path, destination: Path, *, name: str | None = None) -> P
                 case Form.SYMLINK:
                     links.append((place, member.link))
         tree.settle()
+        _check_twice(path, tree)
         # Links come last: no member can be written through one.
         for place, target in links:
             place.symlink_to(target)
@@ -140,6 +145,22 @@ def _write(place: Path, member: Member, chunks: Iterable[bytes]) -> None:
         file.writelines(chunks)
     place.chmod(0o755 if member.executable else 0o644)
     os.utime(place, (member.mtime, member.mtime))
+
+
+def _check_twice(path: Path, tree: Tree) -> None:
+    """A file that comes twice is no harm where both are the same; else it would be one thing here, another there."""
+    if not tree.twice:
+        return
+    seen: dict[Steps, tuple[bool, bytes]] = {}
+    for member, chunks in entries(path, tree.archive):
+        steps = path_of(member.name)
+        if steps in tree.twice:
+            whole = hashlib.sha256()
+            for chunk in chunks:
+                whole.update(chunk)
+            told = (member.executable, whole.digest())
+            if seen.setdefault(steps, told) != told:
+                raise UnsafeArchive(tree.archive, member.name, "comes twice, and not the same both times")
 
 
 def _static(archive: str, member: Member, chunks: Iterable[bytes]) -> bytes:

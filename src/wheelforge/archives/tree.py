@@ -78,13 +78,16 @@ def path_of(name: str) -> Steps:
 class Tree:
     """The paths that an archive has claimed so far; refuses a member that does not fit in with them.
 
-    A path is claimed once (folders may come again), everything lies below folders, and all of it below one.
+    A path is claimed once (folders may come again, and files, which `twice` then holds), everything lies below
+    folders, and all of it below one.
     """
 
     def __init__(self, archive: str) -> None:
         self.archive = archive
         self.root = ""
         """The one top folder; empty until a member has named it."""
+        self.twice: set[Steps] = set()
+        """Files that came again. Real sdists have some: whoever reads the bytes must see that they are the same."""
         self._forms: dict[Steps, Form] = {}
         self._links: dict[Steps, Member] = {}
         self._walked = 0
@@ -118,6 +121,8 @@ class Tree:
 
     def _claim(self, path: Steps, member: Member) -> None:
         self.root = path[0]
+        if path in self._forms and member.form is Form.FILE:
+            self.twice.add(path)
         self._forms[path] = member.form
         if member.form is Form.SYMLINK:
             self._links[path] = member
@@ -149,7 +154,7 @@ class Tree:
 
     def _form_fault(self, path: Steps, member: Member) -> str | None:
         before = self._forms.get(path)
-        if before is not None and not (before is member.form is Form.FOLDER):
+        if before is not None and not (before is member.form and before in {Form.FOLDER, Form.FILE}):
             return f"comes twice: its place is taken by {before.value}"
         if member.form in {Form.SYMLINK, Form.HARDLINK} and len(member.link) > MAX_NAME:
             return "is a link whose target is too long"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from wheelforge.cli.output import print_error
-from wheelforge.errors import ExitCode, StorageError, WheelforgeError
+from wheelforge.errors import ExitCode, StorageError, UsageError, WheelforgeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,9 +79,9 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(given: list[str]) -> int:
     try:
         outcome = wheelforge.main(given, prog_name="wheelforge", standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.OTHER
+        return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted: what is finished is kept, the same command goes on from there", err=True)
         return ExitCode.INTERRUPTED
@@ -100,9 +100,17 @@ def _told(error: Exception) -> WheelforgeError:
     match error:
         case WheelforgeError():
             return error
+        case click.UsageError(ctx=context):
+            command = context.command_path if context is not None else "wheelforge"
+            return UsageError(_sentence(error.format_message()), hint=f"{command} --help")
         case OSError():
             place = f"{error.filename}: " if error.filename else ""
             return StorageError(f"{place}{error.strerror or error}")
         case _:
             told = f"this is a fault of wheelforge: {type(error).__name__}: {error}"
             return WheelforgeError(told, hint=f"for a report: {TRACEBACK}=1 and the same command")
+
+
+def _sentence(text: str) -> str:
+    """What click says, in the form of our own messages."""
+    return text[:1].lower() + text[1:].removesuffix(".")

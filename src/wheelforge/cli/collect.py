@@ -53,8 +53,8 @@ def command(
     """
     request = read_request(asking, choosing, BuildClosure.COLLECT if build_deps else BuildClosure.LEAVE)
     with machine.open_machine(telling, machine.given_settings(reaching, cache_dir, request.index_url)) as here:
-        choice = here.choose(running.isolation) if build_deps else None
-        bench = here.bench(choice, HOOK_TIMEOUT) if choice is not None and choice.weaker is None else None
+        choice = here.choose(running.isolation)
+        bench = here.bench(choice, HOOK_TIMEOUT) if choice.weaker is None else None
         upgrade = Upgrade.ALL if choosing.upgrade else Upgrade.KEEP
         lock = machine.run(collect_into(folder, request, here, bench=bench, upgrade=upgrade), here.runner)
     print_result(_document(lock, folder), _summary(lock, folder), telling)

@@ -51,8 +51,8 @@ def line(event: Event) -> str | None:  # noqa: PLR0911 - one sentence an event
             return f"  {subject}  failed"
         case Step(text=text):
             return f"  {text}"
-        case PhaseFinished(phase=phase, detail=detail):
-            return f"{phase.value}: {detail}" if detail else None
+        case PhaseFinished(phase=phase, count=count, noun=noun, remark=remark):
+            return f"{phase.value}: {counted(count, noun)}{remark and ' '}{remark}"
         case Note(text=text):
             return f"note: {text}"
         case Warn(text=text, hint=hint):

@@ -64,7 +64,7 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
     failures = await run_units(schedule, workshop.make, places=options.places, on_failure=options.on_failure)
     if failures:
         raise UnitsFailed(dict(sorted(failures.items())))
-    equipment.report(PhaseFinished(phase=Phase.BUILD, detail=f"{len(workshop.made)} wheels"))
+    equipment.report(PhaseFinished(phase=Phase.BUILD, count=len(workshop.made), noun="wheel"))
     finished = with_built(lock, workshop.made)
     blobs = equipment.store.blobs
     await asyncio.to_thread(write_wheelhouse, folder, wheelhouse, finished, keep=options.keep, blobs=blobs)

@@ -96,12 +96,13 @@ async def _plan(inputs: Inputs, *, target: Target, before: Lock | None, supply: 
             follow=not inputs.no_deps,
         )
     )
-    supply.report(PhaseFinished(phase=Phase.RESOLVE, detail=f"{len(runtime.choices)} distributions for {target.name}"))
+    chosen, remark = len(runtime.choices), f"for {target.name}"
+    supply.report(PhaseFinished(phase=Phase.RESOLVE, count=chosen, noun="distribution", remark=remark))
     closure = BuildClosure(units=(), incomplete=())
     if inputs.build_deps:
         supply.report(PhaseStarted(phase=Phase.CLOSURE))
         closure = await plan_closure(runtime, inputs=inputs, builder=target, facts=facts)
-        supply.report(PhaseFinished(phase=Phase.CLOSURE, detail=f"{len(closure.units)} sdists to build"))
+        supply.report(PhaseFinished(phase=Phase.CLOSURE, count=len(closure.units), noun="sdist", remark="to build"))
     check_hashes(inputs, runtime)
     files = _files([runtime, *(unit.environment for unit in closure.units)])
     tell_exceptions(inputs, files.values(), supply.report)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from wheelforge.errors import ResolutionError
+from wheelforge.errors import BuildError, ResolutionError
 from wheelforge.events import Looked
+from wheelforge.metadata.ladder import BackendNotAsked
 from wheelforge.resolve.problem import wants
 from wheelforge.simple.once import Once
 
@@ -44,7 +46,12 @@ class Crawler:
         await walk.visit_all(want for requirement in applying for want in wants(requirement))
 
     async def learn(self, problem: Problem, lacks: Lacks) -> None:
-        """Read what the solver lacked, and ahead from there."""
+        """Read what the solver lacked, and ahead from there.
+
+        Raises:
+            BackendNotAsked: a candidate that the solver looked at does not say statically what it requires.
+            BuildError: its backend was asked, and failed.
+        """
         await _all(self.project(name) for name in sorted(lacks.projects))
         walk = _Walk(self, problem, self._catalog)
         await _all(walk.follow(candidate) for candidate in lacks.candidates)
@@ -67,6 +74,8 @@ class Crawler:
         file = candidate.evidence
         try:
             self._catalog.learn_metadata(file.filename, await self._ladder.assume(file))
+        except BackendNotAsked:
+            raise
         except ResolutionError as fault:
             self._catalog.exclude(file.filename, fault.message)
         self._report(Looked(subject=str(candidate)))
@@ -102,7 +111,9 @@ class _Walk:
         candidate = next(matching, None)
         if candidate is not None and (candidate.evidence.filename, want.identifier) not in self._seen:
             self._seen.add((candidate.evidence.filename, want.identifier))
-            await self.follow(candidate, want.extra)
+            # The solver may never look at this one; if it does, it asks for it.
+            with contextlib.suppress(BackendNotAsked, BuildError):
+                await self.follow(candidate, want.extra)
 
     async def follow(self, candidate: Candidate, extra: NormalizedName | None = None) -> None:
         """Read what a candidate requires, and visit that."""

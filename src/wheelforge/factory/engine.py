@@ -34,20 +34,24 @@ async def run_units(
     running: dict[asyncio.Future[None], str] = {}
     # The threads outlive the jails that they start: a jail dies with the thread that made it.
     with ThreadPoolExecutor(places, thread_name_prefix="unit") as pool:
-        while True:
-            stopped = failures and on_failure is OnFailure.STOP
-            while not stopped and len(running) < places and (unit := schedule.start()) is not None:
-                running[asyncio.get_running_loop().run_in_executor(pool, work, unit)] = unit
-            if not running:
-                return failures
-            finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for future in sorted(finished, key=running.__getitem__):
-                unit = running.pop(future)
-                fault = future.exception()
-                match fault:
-                    case None:
-                        schedule.done(unit)
-                    case Exception():
-                        failures[unit] = fault
-                    case _:
-                        raise fault
+        try:
+            while True:
+                stopped = failures and on_failure is OnFailure.STOP
+                while not stopped and len(running) < places and (unit := schedule.start()) is not None:
+                    running[asyncio.get_running_loop().run_in_executor(pool, work, unit)] = unit
+                if not running:
+                    return failures
+                finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for future in sorted(finished, key=running.__getitem__):
+                    unit = running.pop(future)
+                    fault = future.exception()
+                    match fault:
+                        case None:
+                            schedule.done(unit)
+                        case Exception():
+                            failures[unit] = fault
+                        case _:
+                            raise fault
+        finally:
+            # Who interrupts the others has said so already; what they say of it is not told once more.
+            await asyncio.gather(*running, return_exceptions=True)

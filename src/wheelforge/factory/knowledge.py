@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 
 from wheelforge.errors import ResolutionError
 from wheelforge.factory.crawler import Crawler
-from wheelforge.metadata.ladder import Ladder
+from wheelforge.metadata.ladder import BackendNotAsked, Ladder
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.inputs import Asked, Formats
 from wheelforge.plan.facts import Unanswered
@@ -103,7 +103,7 @@ class IndexFacts:
         finally:
             _asking.reset(token)
         if isinstance(answer, Unanswered):
-            raise ResolutionError(
+            raise BackendNotAsked(
                 f"{sdist.filename} does not say statically what it requires, and its backend cannot be asked:"
                 f" {answer.reason}",
                 hint=answer.hint,

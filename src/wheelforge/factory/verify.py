@@ -82,7 +82,7 @@ class _Verifier:
             if faults:
                 raise NotWhole(self._folder, faults)
             self._report(Step(text=text))
-        self._report(PhaseFinished(phase=Phase.VERIFY, detail=f"{len(self._files)} files"))
+        self._report(PhaseFinished(phase=Phase.VERIFY, count=len(self._files), noun="file"))
         return Verified(lock=self._lock, checks=tuple(text for text, _ in checks))
 
     def _strangers(self) -> Iterator[str]:

@@ -17,6 +17,7 @@ from wheelforge.forge.checks import Expected
 from wheelforge.forge.toolchain import toolchain
 from wheelforge.forge.unit import UnitJob, build_unit
 from wheelforge.model.artifacts import Kind
+from wheelforge.process import Stopped
 from wheelforge.sandbox.wheels import EnvironmentWheel
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Workshop:
         began = time.monotonic()
         try:
             self.made[filename] = self._build(unit, wheels)
+        except Stopped:
+            raise
         except Exception:
             report(UnitFailed(subject=subject, log=self._log(unit)))
             raise

@@ -26,7 +26,11 @@ class AskBackend(Protocol):
     """The last rung: the backend's own ``prepare_metadata_for_build_wheel``."""
 
     async def __call__(self, sdist: Artifact, system: BuildSystem, /) -> Metadata:
-        """Run the hook in a sandbox, offline. `ResolutionError` where that cannot be done."""
+        """Run the hook in a sandbox, offline. `BackendNotAsked` where that cannot be done."""
+
+
+class BackendNotAsked(ResolutionError):
+    """Only the backend of an sdist knows what it requires, and it cannot be asked here: no reason to pass it over."""
 
 
 class Disagreement(ResolutionError):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packaging.markers import UndefinedComparison
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion
+
+from wheelforge.errors import ResolutionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
@@ -46,6 +50,10 @@ class Problem:
         )
 
 
+Identifier = tuple[str, str]
+"""A project's name and one of its extras, which is empty for the project itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
     """A requirement as the solver sees it: a project, or one extra of it."""
@@ -59,13 +67,31 @@ class Want:
     """Who wrote it down, for the user's own requirements."""
 
     @property
-    def identifier(self) -> str:
-        """``name`` or ``name[extra]``."""
-        return self.name if self.extra is None else f"{self.name}[{self.extra}]"
+    def identifier(self) -> Identifier:
+        """What the solver decides at once."""
+        return self.name, self.extra or ""
+
+
+def applies(requirement: Requirement, target: Target, extras: Iterable[str] = ()) -> bool:
+    """Whether a requirement counts on a target, for any of ``extras`` or for none.
+
+    Raises:
+        ResolutionError: its marker compares what cannot be compared.
+    """
+    try:
+        return target.evaluate(requirement.marker, extras)
+    except (UndefinedComparison, InvalidVersion) as fault:
+        raise ResolutionError(f"the marker of {str(requirement)!r} has no meaning: {fault}") from None
 
 
 def wants(requirement: Requirement, origin: str | None = None) -> Iterator[Want]:
-    """The project that a requirement names, then each of its extras."""
+    """The project that a requirement names, then each of its extras.
+
+    Raises:
+        ResolutionError: it names a place instead of a version.
+    """
+    if requirement.url is not None:
+        raise ResolutionError(f"a requirement by URL is not taken: {str(requirement)!r}")
     name, text = canonicalize_name(requirement.name), unmarked(requirement)
     yield Want(name=name, extra=None, specifier=requirement.specifier, text=text, origin=origin)
     for extra in sorted(map(canonicalize_name, requirement.extras)):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from resolvelib import AbstractProvider
 
-from wheelforge.resolve.problem import Lacks, Want, unmarked, wants
+from wheelforge.resolve.problem import Identifier, Lacks, Want, applies, wants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
     from resolvelib.structs import RequirementInformation
 
@@ -41,13 +41,12 @@ class Held:
         self.extra = extra
 
     @property
-    def identifier(self) -> str:
-        """``name`` or ``name[extra]``."""
-        name = self.candidate.name
-        return name if self.extra is None else f"{name}[{self.extra}]"
+    def identifier(self) -> Identifier:
+        """See `Want.identifier`."""
+        return self.candidate.name, self.extra or ""
 
 
-class Provider(AbstractProvider[Want, Held, str]):
+class Provider(AbstractProvider[Want, Held, Identifier]):
     """pip's order of preference over a `Catalog`, for one `Problem`."""
 
     def __init__(self, problem: Problem, catalog: Catalog) -> None:
@@ -55,10 +54,11 @@ class Provider(AbstractProvider[Want, Held, str]):
         self._catalog = catalog
         self._constraints: dict[NormalizedName, SpecifierSet] = defaultdict(SpecifierSet)
         for asked in problem.constraints:
-            if problem.target.evaluate(asked.requirement.marker):
+            if applies(asked.requirement, problem.target):
                 self._constraints[canonicalize_name(asked.requirement.name)] &= asked.requirement.specifier
-        self._asked_order: dict[str, int] = {}
-        self.wanted_by: dict[str, list[tuple[Want, Held | None]]] = defaultdict(list)
+        self._asked_order: dict[Identifier, int] = {}
+        self._required: dict[tuple[str, NormalizedName | None], Sequence[Want]] = {}
+        self.wanted_by: dict[Identifier, list[tuple[Want, Held | None]]] = defaultdict(list)
         """Every requirement seen, by identifier, with who made it: the material of explanations."""
 
     def roots(self) -> list[Want]:
@@ -66,50 +66,47 @@ class Provider(AbstractProvider[Want, Held, str]):
         found = [
             want
             for asked in self._problem.roots
-            if self._problem.target.evaluate(asked.requirement.marker)
+            if applies(asked.requirement, self._problem.target)
             for want in wants(asked.requirement, asked.origin)
         ]
         self._asked_order = {want.identifier: place for place, want in reversed(list(enumerate(found)))}
-        self._need_projects(found)
-        for want in found:
-            self.wanted_by[want.identifier].append((want, None))
+        self._seen(found, None)
         return found
 
-    def identify(self, requirement_or_candidate: Want | Held) -> str:
+    def identify(self, requirement_or_candidate: Want | Held) -> Identifier:
         """See resolvelib."""
         return requirement_or_candidate.identifier
 
     def get_preference(
         self,
-        identifier: str,
-        resolutions: Mapping[str, Held],
-        candidates: Mapping[str, Iterator[Held]],  # noqa: ARG002 - resolvelib's signature
-        information: Mapping[str, Iterator[RequirementInformation[Want, Held]]],
+        identifier: Identifier,
+        resolutions: Mapping[Identifier, Held],  # noqa: ARG002 - resolvelib's signature
+        candidates: Mapping[Identifier, Iterator[Held]],  # noqa: ARG002 - resolvelib's signature
+        information: Mapping[Identifier, Iterator[RequirementInformation[Want, Held]]],
         backtrack_causes: Sequence[RequirementInformation[Want, Held]],
-    ) -> tuple[bool, bool, bool, int, str]:
+    ) -> tuple[bool, bool, bool, int, Identifier]:
         """What to decide next: what caused trouble, exact pins, what is bounded, the user's order, then names."""
-        seen = list(information[identifier])
-        clauses = [clause for info in seen for clause in info.requirement.specifier]
-        causes = {cause.requirement.identifier for cause in backtrack_causes}
-        causes |= {cause.parent.identifier for cause in backtrack_causes if cause.parent is not None}
+        clauses = [clause for info in information[identifier] for clause in info.requirement.specifier]
         return (
-            identifier not in causes,
+            not any(_concerns(cause, identifier) for cause in backtrack_causes),
             not any(clause.operator in {"==", "==="} for clause in clauses),
             not clauses,
-            self._asked_order.get(identifier, len(self._asked_order) + len(resolutions)),
+            self._asked_order.get(identifier, len(self._asked_order)),
             identifier,
         )
 
     def find_matches(
         self,
-        identifier: str,
-        requirements: Mapping[str, Iterator[Want]],
-        incompatibilities: Mapping[str, Iterator[Held]],
+        identifier: Identifier,
+        requirements: Mapping[Identifier, Iterator[Want]],
+        incompatibilities: Mapping[Identifier, Iterator[Held]],
     ) -> Callable[[], Iterator[Held]]:
-        """Candidates that satisfy all requirements and constraints on a project, in the order to try them."""
-        asked = list(requirements[identifier])
-        name, _, extra = identifier.removesuffix("]").partition("[")
-        extra = extra or None
+        """Candidates that satisfy all requirements and constraints on a project, in the order to try them.
+
+        An extra must suit what is required of its project too.
+        """
+        name, extra = canonicalize_name(identifier[0]), canonicalize_name(identifier[1]) or None
+        asked = requirements[identifier] if extra is None else chain(requirements[identifier], requirements[name, ""])
         refused = {held.candidate.version for held in incompatibilities[identifier]}
         specifier = self.specifier(name, asked)
 
@@ -133,48 +130,49 @@ class Provider(AbstractProvider[Want, Held, str]):
             raise Lacking(Lacks(projects=frozenset({name})))
         shelf = self._catalog.shelf(name, self._problem)
         if shelf is None:
-            return iter(())
+            return
         preferred = self._problem.preferences.get(name, ())
-        return shelf.matching(specifier, prereleases=self._problem.allow_prereleases, preferred=preferred)
+        for candidate in shelf.matching(specifier, prereleases=self._problem.allow_prereleases, preferred=preferred):
+            if self._catalog.runs_on(candidate, self._problem.target):
+                yield candidate
 
     def is_satisfied_by(self, requirement: Want, candidate: Held) -> bool:
         """See resolvelib. Pre-releases were judged when the candidate was offered."""
         return requirement.specifier.contains(candidate.candidate.version, prereleases=True)
 
-    def get_dependencies(self, candidate: Held) -> Iterable[Want]:
+    def get_dependencies(self, candidate: Held) -> Sequence[Want]:
         """What a candidate requires on the target."""
-        found = list(self._dependencies(candidate))
-        self._need_projects(found)
-        for want in found:
-            self.wanted_by[want.identifier].append((want, candidate))
+        key = (candidate.candidate.artifact.filename, candidate.extra)
+        if key not in self._required:
+            found = [*self._own_project(candidate), *self.requirements(candidate)]
+            self._seen(found, candidate)
+            self._required[key] = found
+        return self._required[key]
+
+    def requirements(self, held: Held) -> Sequence[Want]:
+        """The Requires-Dist of a candidate that apply: its own, or those that only its extra brings."""
+        if not self._problem.follow:
+            return ()
+        found = self._catalog.wants(held.candidate, held.extra, self._problem.target)
+        if found is None:
+            raise Lacking(Lacks(candidates=(held.candidate,)))
         return found
 
-    def _dependencies(self, held: Held) -> Iterator[Want]:
+    def _own_project(self, held: Held) -> Iterator[Want]:
         if held.extra is not None:
             exact = SpecifierSet(f"==={held.candidate.version}")
             text = f"{held.candidate.name}=={held.candidate.version}"
             yield Want(name=held.candidate.name, extra=None, specifier=exact, text=text)
-        if self._problem.follow:
-            for requirement in self.requirements(held):
-                yield from wants(requirement)
 
-    def requirements(self, held: Held) -> Iterator[Requirement]:
-        """The Requires-Dist of a candidate that apply: its own, or those that only its extra brings."""
-        metadata = self._catalog.metadata(held.candidate)
-        if metadata is None:
-            raise Lacking(Lacks(candidates=(held.candidate,)))
-        evaluate = self._problem.target.evaluate
-        for requirement in metadata.requires:
-            always = evaluate(requirement.marker)
-            if always if held.extra is None else not always and evaluate(requirement.marker, (held.extra,)):
-                yield requirement
-
-    def _need_projects(self, found: Iterable[Want]) -> None:
+    def _seen(self, found: Sequence[Want], by: Held | None) -> None:
         unknown = frozenset(want.name for want in found if not self._catalog.knows_project(want.name))
         if unknown:
             raise Lacking(Lacks(projects=unknown))
+        for want in found:
+            self.wanted_by[want.identifier].append((want, by))
 
 
-def active(provider: Provider, held: Held) -> list[str]:
-    """What a candidate requires here, as text."""
-    return [unmarked(requirement) for requirement in provider.requirements(held)]
+def _concerns(cause: RequirementInformation[Want, Held], identifier: Identifier) -> bool:
+    return cause.requirement.identifier == identifier or (
+        cause.parent is not None and cause.parent.identifier == identifier
+    )

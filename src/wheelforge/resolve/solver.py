@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep
+from resolvelib.resolvers import Resolution
 
 from wheelforge.errors import ResolutionError
 from wheelforge.resolve.explain import explain
-from wheelforge.resolve.problem import Choice, Solution
-from wheelforge.resolve.provider import Held, Lacking, Provider, active
+from wheelforge.resolve.problem import Choice, Identifier, Solution, Want
+from wheelforge.resolve.provider import Held, Lacking, Provider
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from packaging.utils import NormalizedName
+    from resolvelib.resolvers import Criterion
 
     from wheelforge.resolve.catalog import Catalog
-    from wheelforge.resolve.problem import Lacks, Problem, Want
+    from wheelforge.resolve.problem import Lacks, Problem
 
 MAX_ROUNDS = 200_000
 """pip's bound on resolvelib's rounds."""
@@ -33,19 +35,10 @@ def solve(problem: Problem, catalog: Catalog) -> Solution | Lacks:
         Conflict: requirements that no set satisfies.
     """
     provider = Provider(problem, catalog)
-    resolver: Resolver[Want, Held, str] = Resolver(provider, BaseReporter())
     try:
         roots = provider.roots()
-        from resolvelib.resolvers import Resolution
-        state = Resolution(provider, BaseReporter()).resolve(roots, max_rounds=MAX_ROUNDS)
-        needed = {}
-        waiting = list(roots)
-        while waiting:
-            w = waiting.pop()
-            if w.identifier not in needed:
-                needed[w.identifier] = state.mapping[w.identifier]
-                waiting += provider.get_dependencies(needed[w.identifier])
-        return _solution(provider, needed)
+        state = _Resolution(provider, BaseReporter()).resolve(roots, max_rounds=MAX_ROUNDS)
+        return _solution(provider, _reached(provider, roots, state.mapping))
     except Lacking as lacking:
         return lacking.lacks
     except ResolutionImpossible as impossible:
@@ -57,16 +50,42 @@ def solve(problem: Problem, catalog: Catalog) -> Solution | Lacks:
         ) from None
 
 
-def _solution(provider: Provider, mapping: Mapping[str, Held]) -> Solution:
+class _Resolution(Resolution[Want, Held, Identifier]):
+    """resolvelib's, but a pin goes where its requirements go.
+
+    resolvelib forgets what a pin requires when the pin stops fitting, and may then find that it fits again.
+    """
+
+    def _remove_information_from_criteria(
+        self, criteria: dict[Identifier, Criterion[Want, Held]], parents: Collection[Identifier]
+    ) -> None:
+        super()._remove_information_from_criteria(criteria, parents)
+        for name in parents:
+            del self.state.mapping[name]
+
+
+def _reached(provider: Provider, roots: Iterable[Want], mapping: Mapping[Identifier, Held]) -> list[Held]:
+    """What the roots lead to; attempts that were given up leave more behind."""
+    found: dict[Identifier, Held] = {}
+    waiting = list(roots)
+    while waiting:
+        identifier = waiting.pop().identifier
+        if identifier not in found:
+            found[identifier] = mapping[identifier]
+            waiting += provider.get_dependencies(mapping[identifier])
+    return list(found.values())
+
+
+def _solution(provider: Provider, found: Iterable[Held]) -> Solution:
     parts: dict[NormalizedName, list[Held]] = defaultdict(list)
-    for held in mapping.values():
+    for held in found:
         parts[held.candidate.name].append(held)
     return Solution(
         choices=tuple(
             Choice(
                 candidate=held[0].candidate,
                 extras=tuple(sorted(part.extra for part in held if part.extra is not None)),
-                requires=tuple(sorted({text for part in held for text in active(provider, part)})),
+                requires=tuple(sorted({want.text for part in held for want in provider.requirements(part)})),
             )
             for _, held in sorted(parts.items())
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import certifi
@@ -17,7 +17,6 @@ from wheelforge.simple.exchange import Broken
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
-    from pathlib import Path
 
     from wheelforge.simple.exchange import Options
 
@@ -115,7 +114,7 @@ def _trusting_system() -> ssl.SSLContext:
     """
     context = ssl.create_default_context()
     known = ssl.get_default_verify_paths()
-    if known.cafile is None and not (known.capath and os.listdir(known.capath)):
+    if known.cafile is None and not (known.capath and any(Path(known.capath).iterdir())):
         context.load_verify_locations(cafile=certifi.where())
     return context
 

@@ -57,6 +57,7 @@ HOSTILE = {
     "a link written over a file": (file("demo-1.0/a"), symlink("demo-1.0/a", ".")),
     "a link in place of the top folder": (symlink("demo-1.0", "/etc"), file("demo-1.0/passwd")),
     "the same file twice": (file("demo-1.0/a", b"one"), file("demo-1.0/a", b"two")),
+    "the same file twice, once to be run": (file("demo-1.0/a", b"one"), file("demo-1.0/a", b"one", 0o755)),
     "the same file twice, spelt otherwise": (file("demo-1.0/a", b"one"), file("demo-1.0/./a", b"two")),
     "a file below a file": (file("demo-1.0/a"), file("demo-1.0/a/b")),
     "a folder in place of a file": (file("demo-1.0/a"), folder("demo-1.0/a")),
@@ -116,6 +117,14 @@ def test_a_zip_is_read_and_unpacked_like_a_tar(tmp_path: Path) -> None:
     assert read_sdist(zipped) == read_sdist(tarred)
     trees = [unpack_sdist(zipped, tmp_path / "a"), unpack_sdist(tarred, tmp_path / "b")]
     assert listing(trees[0]) == listing(trees[1])
+
+
+@pytest.mark.parametrize("write", [write_tar, write_zip])
+@pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")  # zipfile, which writes it here
+def test_a_file_that_comes_twice_with_the_same_bytes_is_no_harm(tmp_path: Path, write: Write) -> None:
+    sdist = write(tmp_path / "demo-1.0.zip", [*GOOD, file("demo-1.0/PKG-INFO", metadata()), GOOD[-2]])
+    assert read_sdist(sdist).pkg_info == metadata()
+    assert (unpack_sdist(sdist, tmp_path / "place") / "PKG-INFO").read_bytes() == metadata()
 
 
 def test_what_an_sdist_lacks_is_said(tmp_path: Path) -> None:

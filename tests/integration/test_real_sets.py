@@ -1,0 +1,66 @@
+"""Collecting real sets: the same bytes on every run, the versions that pip would take, and what builds them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from integration.command import lock_of, names, wheelforge
+from real import pins, shared_cache
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.network
+
+
+@pytest.fixture
+def one_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test of the session has downloaded no other downloads again."""
+    monkeypatch.setenv("WHEELFORGE_CACHE_DIR", str(shared_cache(tmp_path_factory)))
+
+
+@pytest.mark.slow
+def test_two_collections_that_share_nothing_give_the_same_bytes(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        cache = tmp_path / f"cache of {folder.name}"
+        wheelforge("collect", "flask", "--build-deps", "--no-binary", ":all:", "-o", folder, "--cache-dir", cache)
+    assert {"wheelforge.lock", "pylock.toml"} < names(first) == names(second)
+    for name in names(first):
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+
+
+@pytest.mark.peer
+@pytest.mark.usefixtures("one_cache")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("flask", "werkzeug<3.1"),
+        ("requests[socks]", "urllib3<2"),
+        ("celery[redis]",),
+        ("scrapy",),
+        ("pytest-cov", "pytest<8.2"),
+        # An sdist, of which only its backend can tell.
+        pytest.param(("odfpy",), marks=pytest.mark.usefixtures("jailed")),
+    ],
+    ids=" ".join,
+)
+def test_the_versions_are_those_that_pip_takes(asked: tuple[str, ...], tmp_path: Path) -> None:
+    wheelforge("collect", *asked, "-o", tmp_path / "folder")
+    assert pins(lock_of(tmp_path / "folder")) == versions_of_pip(asked, tmp_path / "report.json")
+
+
+def versions_of_pip(asked: tuple[str, ...], report: Path) -> dict[str, str]:
+    """What pip would install where nothing is installed yet."""
+    options = ("--disable-pip-version-check", "--dry-run", "--ignore-installed", "--quiet", "--report", str(report))
+    command = (sys.executable, "-m", "pip", "install", *options, *asked)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = [one["metadata"] for one in json.loads(report.read_text(encoding="utf-8"))["install"]]
+    return {canonicalize_name(one["name"]): one["version"] for one in found}
