@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wheelforge.cli import machine, options
+from wheelforge.cli.benches import choose_for_builds, make_bench
 from wheelforge.cli.output import BuildDocument, file_document, print_result, target_names
 from wheelforge.cli.words import counted, size
 from wheelforge.factory.build import BuildOptions, build
@@ -77,7 +78,7 @@ def command(
     Nothing but FOLDER is read, and no network is used.
     """
     with machine.open_machine(telling, {Key.CACHE_DIR: cache_dir}) as here:
-        choice = here.choose_for_builds(running.isolation)
+        choice = choose_for_builds(here, running.isolation)
         lock = machine.run(build_into(wheelhouse, folder, here, choice, building.options()), here.runner)
     print_built(lock, wheelhouse, choice, telling)
 
@@ -85,7 +86,7 @@ def command(
 async def build_into(wheelhouse: Path, folder: Path, here: Machine, choice: Choice, how: BuildOptions) -> Lock:
     """Build a collected folder."""
     equipment = Equipment(
-        bench=here.bench(choice), store=here.store, target=current(), report=here.report, logs=wheelhouse / "logs"
+        bench=make_bench(here, choice), store=here.store, target=current(), report=here.report, logs=wheelhouse / "logs"
     )
     return await build(folder, wheelhouse, options=how, equipment=equipment)
 

@@ -12,16 +12,21 @@ import click
 from wheelforge.cli import machine, options
 from wheelforge.cli.output import CollectDocument, file_document, print_result, target_names
 from wheelforge.cli.request import BuildClosure, Request, read_request
+from wheelforge.cli.supply import open_supply
 from wheelforge.cli.words import counted, size
 from wheelforge.factory.collect import Upgrade, collect
-from wheelforge.factory.desk import HOOK_TIMEOUT
 from wheelforge.interpreters.running import current
 from wheelforge.model.artifacts import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wheelforge.cli.machine import Machine
     from wheelforge.forge.bench import Bench
     from wheelforge.model.lock import Lock, LockedArtifact
+
+HOOK_TIMEOUT = 300.0
+"""Seconds for a hook at collect; none has to compile anything."""
 
 
 @click.command("collect")
@@ -53,10 +58,9 @@ def command(
     """
     request = read_request(asking, choosing, BuildClosure.COLLECT if build_deps else BuildClosure.LEAVE)
     with machine.open_machine(telling, machine.given_settings(reaching, cache_dir, request.index_url)) as here:
-        choice = here.choose(running.isolation)
-        bench = here.bench(choice, HOOK_TIMEOUT) if choice.weaker is None else None
+        find_bench = bench_finder(here, running.isolation)
         upgrade = Upgrade.ALL if choosing.upgrade else Upgrade.KEEP
-        lock = machine.run(collect_into(folder, request, here, bench=bench, upgrade=upgrade), here.runner)
+        lock = machine.run(collect_into(folder, request, here, find_bench=find_bench, upgrade=upgrade), here.runner)
     print_result(_document(lock, folder), _summary(lock, folder), telling)
 
 
@@ -89,10 +93,31 @@ def _kinds(artifacts: list[LockedArtifact]) -> str:
     return " and ".join(told) or "nothing"
 
 
-async def collect_into(folder: Path, request: Request, here: Machine, *, bench: Bench | None, upgrade: Upgrade) -> Lock:
+def bench_finder(here: Machine, isolation: str | None) -> Callable[[], Bench | None]:
+    """Finds a bench when one is needed: collect runs nothing outside a sandbox, unless that was asked for by name.
+
+    Raises:
+        IsolationError: the isolation that was asked for is not to be had.
+    """
+
+    def find_bench() -> Bench | None:
+        from wheelforge.cli.benches import choose_sandbox, make_bench  # noqa: PLC0415 - most runs ask no backend
+
+        choice = choose_sandbox(here, isolation)
+        return make_bench(here, choice, HOOK_TIMEOUT) if choice.weaker is None else None
+
+    if isolation is None:
+        return find_bench
+    found = find_bench()
+    return lambda: found
+
+
+async def collect_into(
+    folder: Path, request: Request, here: Machine, *, find_bench: Callable[[], Bench | None], upgrade: Upgrade
+) -> Lock:
     """Collect what a request asks for."""
     index = here.settings.index
     named = index.value.url if index.origin.startswith("--") else None
     inputs = replace(request.inputs, index_url=named)
-    async with here.supply(bench) as supply:
+    async with open_supply(here, find_bench) as supply:
         return await collect(inputs, folder, target=current(), upgrade=upgrade, supply=supply)

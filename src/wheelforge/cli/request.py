@@ -13,7 +13,7 @@ from wheelforge.formats.format_rules import with_rule
 from wheelforge.formats.requirement import parse_requirement
 from wheelforge.formats.requirements_txt import read_requirements
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.inputs import Formats, Inputs, Prefer
+from wheelforge.model.inputs import ALL, Formats, Inputs, Prefer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,16 +79,23 @@ def _formats(files: Iterable[RequirementsFile], choosing: Choosing, closure: Bui
     default = Prefer.SOURCE if closure is BuildClosure.COLLECT else Prefer.WHEEL
     formats = Formats(prefer=default if choosing.prefer is None else Prefer(choosing.prefer))
     for file in files:
-        formats = replace(
-            formats,
-            no_binary=formats.no_binary | file.no_binary,
-            only_binary=formats.only_binary | file.only_binary,
-        )
+        formats = _laid_over(formats, file)
     for value in choosing.no_binary:
         formats = with_rule(formats, Kind.SDIST, value)
     for value in choosing.only_binary:
         formats = with_rule(formats, Kind.WHEEL, value)
     return formats
+
+
+def _laid_over(formats: Formats, file: RequirementsFile) -> Formats:
+    """The rules of one more file: the last word on a name counts, as it does within a file."""
+    if ALL in file.no_binary | file.only_binary:
+        formats = Formats(prefer=formats.prefer)
+    return replace(
+        formats,
+        no_binary=(formats.no_binary - file.only_binary) | file.no_binary,
+        only_binary=(formats.only_binary - file.no_binary) | file.only_binary,
+    )
 
 
 def _check_hashes(requirements: Iterable[Asked]) -> None:

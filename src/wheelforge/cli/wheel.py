@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from wheelforge.cli import machine, options
+from wheelforge.cli.benches import choose_for_builds, make_bench
 from wheelforge.cli.build import Building, build_into, building, output, print_built
-from wheelforge.cli.collect import collect_into
+from wheelforge.cli.collect import HOOK_TIMEOUT, collect_into
 from wheelforge.cli.request import BuildClosure, read_request
+from wheelforge.factory.build import check_places
 from wheelforge.factory.collect import Upgrade
-from wheelforge.factory.desk import HOOK_TIMEOUT
 
 if TYPE_CHECKING:
     from wheelforge.model.lock import Lock
@@ -52,15 +53,16 @@ def command(
 
     This is `wheelforge collect --build-deps`, then `wheelforge build`.
     """
-    request = read_request(asking, choosing, BuildClosure.COLLECT)
     sources = folder or wheelhouse / COLLECTED
+    check_places(sources, wheelhouse)
+    request = read_request(asking, choosing, BuildClosure.COLLECT)
     upgrade = Upgrade.ALL if choosing.upgrade else Upgrade.KEEP
     with machine.open_machine(telling, machine.given_settings(reaching, cache_dir, request.index_url)) as here:
-        choice = here.choose_for_builds(running.isolation)
+        choice = choose_for_builds(here, running.isolation)
 
         async def work() -> Lock:
-            bench = here.bench(choice, HOOK_TIMEOUT)
-            await collect_into(sources, request, here, bench=bench, upgrade=upgrade)
+            bench = make_bench(here, choice, HOOK_TIMEOUT)
+            await collect_into(sources, request, here, find_bench=lambda: bench, upgrade=upgrade)
             return await build_into(wheelhouse, sources, here, choice, building.options())
 
         lock = machine.run(work(), here.runner)

@@ -26,9 +26,9 @@ _KILO = 1000
 def size(count: int) -> str:
     """Bytes as a person reads them: ``759 kB``, ``1.2 MB``."""
     value = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < _KILO:
-            return f"{value:.0f} {unit}" if unit in {"B", "kB"} else f"{value:.1f} {unit}"
+    for unit, digits in (("B", 0), ("kB", 0), ("MB", 1), ("GB", 1)):
+        if round(value, digits) < _KILO:
+            return f"{value:.{digits}f} {unit}"
         value /= _KILO
     return f"{value:.1f} TB"
 

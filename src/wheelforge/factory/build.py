@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wheelforge.errors import BuildError, IntegrityError, ResolutionError, WheelforgeError
+from wheelforge.errors import BuildError, IntegrityError, ResolutionError, UsageError, WheelforgeError
 from wheelforge.events import Phase, PhaseFinished, PhaseStarted
 from wheelforge.factory.engine import OnFailure, run_units
 from wheelforge.factory.folder import check_files, read_lock
@@ -48,11 +48,12 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
     """Build every sdist of ``folder`` as its lock says, and return the lock of the wheelhouse.
 
     Raises:
-        UsageError: this is no collected folder, or not one for this target.
-        ResolutionError: the folder is incomplete.
+        UsageError: this is no collected folder, or the wheels are to go into it.
+        ResolutionError: the folder is incomplete, or for another target.
         IntegrityError: a file is not the locked one.
         UnitsFailed: something could not be built; what was built is kept for the next run.
     """
+    check_places(folder, wheelhouse)
     lock = read_lock(folder)
     check_target(lock, equipment.target)
     check_plan(folder, lock)
@@ -69,6 +70,18 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
     blobs = equipment.store.blobs
     await asyncio.to_thread(write_wheelhouse, folder, wheelhouse, finished, keep=options.keep, blobs=blobs)
     return finished
+
+
+def check_places(folder: Path, wheelhouse: Path) -> None:
+    """Sources and wheels stand apart: a wheelhouse takes the place of what its folder's lock named before.
+
+    Raises:
+        UsageError: both are one folder.
+    """
+    if folder.resolve() == wheelhouse.resolve():
+        raise UsageError(
+            f"{wheelhouse} cannot hold the wheels: it is the collected folder", hint="name another: -o wheelhouse"
+        )
 
 
 def check_order(lock: Lock, needs: Mapping[str, Sequence[str]]) -> None:

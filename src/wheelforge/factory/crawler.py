@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from wheelforge.errors import BuildError, ResolutionError
+from wheelforge.errors import BuildError, IntegrityError, ResolutionError
 from wheelforge.events import Looked
 from wheelforge.metadata.ladder import BackendNotAsked
-from wheelforge.resolve.problem import wants
+from wheelforge.resolve.problem import applies, wants
 from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wheelforge.metadata.ladder import Ladder
     from wheelforge.resolve.candidates import Candidate
     from wheelforge.resolve.catalog import Catalog
-    from wheelforge.resolve.problem import Lacks, Problem, Want
+    from wheelforge.resolve.problem import Identifier, Lacks, Problem, Want
     from wheelforge.simple.index import Index
 
 
@@ -41,7 +41,7 @@ class Crawler:
 
     async def read_ahead(self, problem: Problem) -> None:
         """Follow the requirements to the candidates that the solver will most likely want."""
-        applying = [asked.requirement for asked in problem.roots if problem.target.evaluate(asked.requirement.marker)]
+        applying = [asked.requirement for asked in problem.roots if applies(asked.requirement, problem.target)]
         walk = _Walk(self, problem, self._catalog)
         await walk.visit_all(want for requirement in applying for want in wants(requirement))
 
@@ -51,6 +51,7 @@ class Crawler:
         Raises:
             BackendNotAsked: a candidate that the solver looked at does not say statically what it requires.
             BuildError: its backend was asked, and failed.
+            IntegrityError: its file is not what was promised.
         """
         await _all(self.project(name) for name in sorted(lacks.projects))
         walk = _Walk(self, problem, self._catalog)
@@ -89,9 +90,9 @@ class _Walk:
         self._problem = problem
         self._catalog = catalog
         self._specifiers: dict[NormalizedName, SpecifierSet] = defaultdict(SpecifierSet)
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: set[tuple[str, Identifier]] = set()
         for asked in problem.constraints:
-            if problem.target.evaluate(asked.requirement.marker):
+            if applies(asked.requirement, problem.target):
                 self._specifiers[canonicalize_name(asked.requirement.name)] &= asked.requirement.specifier
 
     async def visit_all(self, found: Iterable[Want]) -> None:
@@ -112,18 +113,14 @@ class _Walk:
         if candidate is not None and (candidate.evidence.filename, want.identifier) not in self._seen:
             self._seen.add((candidate.evidence.filename, want.identifier))
             # The solver may never look at this one; if it does, it asks for it.
-            with contextlib.suppress(BackendNotAsked, BuildError):
+            with contextlib.suppress(ResolutionError, BuildError, IntegrityError):
                 await self.follow(candidate, want.extra)
 
     async def follow(self, candidate: Candidate, extra: NormalizedName | None = None) -> None:
         """Read what a candidate requires, and visit that."""
         await self._crawler.metadata(candidate)
-        metadata = self._catalog.metadata(candidate)
-        if metadata is None or not self._problem.follow:
-            return
-        extras = () if extra is None else (extra,)
-        applying = [one for one in metadata.requires if self._problem.target.evaluate(one.marker, extras)]
-        await self.visit_all(want for requirement in applying for want in wants(requirement))
+        if self._problem.follow:
+            await self.visit_all(self._catalog.wants(candidate, extra, self._problem.target) or ())
 
 
 async def _all(jobs: Iterable[Awaitable[None]]) -> None:

@@ -1,33 +1,19 @@
-"""Who asks backends at collect: one that runs them in a sandbox and remembers, and one that never does."""
+"""Who asks backends at collect where nobody can, and where it shows late whether somebody has to."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from wheelforge.metadata.core import parse_metadata
-from wheelforge.model.metadata import Surety
-from wheelforge.plan.facts import Unanswered
-from wheelforge.sandbox.wheels import EnvironmentWheel
+from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
-    from wheelforge.forge.bench import Bench
-    from wheelforge.forge.hooks import Backend
+    from wheelforge.factory.knowledge import HookDesk
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.metadata import Metadata
-    from wheelforge.simple.index import Index
-    from wheelforge.store.records import Records
-
-HOOK_TIMEOUT = 300.0
-"""Seconds for a hook at collect; none has to compile anything."""
+    from wheelforge.plan.facts import Unanswered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,61 +31,20 @@ class ClosedDesk:
         return self.refusal
 
 
-class SandboxDesk:
-    """Asks backends in a sandbox, offline; an answer is remembered by all that could change it."""
+class LateDesk:
+    """A desk that is opened when the first question comes: most runs have none, and sandboxes take time to prove."""
 
-    def __init__(self, *, index: Index, bench: Bench, records: Records, logs: Path, places: asyncio.Semaphore) -> None:
-        self._index = index
-        self._bench = bench
-        self._records = records
-        self._logs = logs
-        self._places = places
+    def __init__(self, open_desk: Callable[[], Coroutine[None, None, HookDesk]]) -> None:
+        self._open_desk = open_desk
+        self._desk: Once[HookDesk] = Once()
 
-    async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
+    async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         """See `HookDesk`."""
-        answer = await self._remembered("requires-for-wheel", sdist, wheels, _requires)
-        return msgspec.json.decode(answer, type=tuple[str, ...])
+        return await (await self._opened()).requires(sdist, wheels)
 
     async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata | Unanswered:
         """See `HookDesk`."""
-        answer = await self._remembered("prepared-metadata", sdist, wheels, _metadata)
-        if not answer:
-            return Unanswered(reason="its backend has no prepare_metadata_for_build_wheel")
-        return parse_metadata(answer, surety=Surety.HOOK, origin=sdist.filename)
+        return await (await self._opened()).metadata(sdist, wheels)
 
-    async def _remembered(
-        self, hook: str, sdist: Artifact, wheels: Sequence[Artifact], ask: Callable[[Backend], bytes]
-    ) -> bytes:
-        source = await self._index.fetch(sdist)
-        fetched = await asyncio.gather(*(self._index.fetch(wheel) for wheel in wheels))
-        conditions = [source.sha256, *sorted(one.sha256 for one in fetched), self._bench.conditions]
-        key = hashlib.sha256("\n".join(conditions).encode()).hexdigest()
-        answer = self._records.get(hook, key)
-        if answer is None:
-            environment = [
-                EnvironmentWheel(path=one.path, sha256=one.sha256, filename=wheel.filename)
-                for wheel, one in zip(wheels, fetched, strict=True)
-            ]
-            async with self._places:
-                answer = await asyncio.to_thread(self._ask, sdist, source.path, environment, ask)
-            self._records.put(hook, key, answer)
-        return answer
-
-    def _ask(
-        self, sdist: Artifact, path: Path, wheels: Sequence[EnvironmentWheel], ask: Callable[[Backend], bytes]
-    ) -> bytes:
-        subject = f"{sdist.name} {sdist.version}"
-        log = self._logs / f"{sdist.name}-{sdist.version}.hooks.log"
-        with self._bench.backend(path, wheels, subject=subject, log=log) as backend:
-            return ask(backend)
-
-
-def _requires(backend: Backend) -> bytes:
-    return msgspec.json.encode(backend.requires_for_wheel())
-
-
-def _metadata(backend: Backend) -> bytes:
-    """METADATA as the hook prepared it; empty where the backend has no such hook."""
-    with tempfile.TemporaryDirectory(prefix="wheelforge-") as scratch:
-        prepared = backend.prepare_metadata(Path(scratch))
-        return b"" if prepared is None else (prepared / "METADATA").read_bytes()
+    async def _opened(self) -> HookDesk:
+        return await self._desk.get("desk", self._open_desk)

@@ -7,6 +7,8 @@ import enum
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from wheelforge.process import Stopped
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,6 +31,9 @@ async def run_units(
 
     Returns:
         The failures, by unit; empty when all was done.
+
+    Raises:
+        Stopped: the work was interrupted, which is no failure of a unit.
     """
     failures: dict[str, Exception] = {}
     running: dict[asyncio.Future[None], str] = {}
@@ -48,7 +53,7 @@ async def run_units(
                     match fault:
                         case None:
                             schedule.done(unit)
-                        case Exception():
+                        case Exception() if not isinstance(fault, Stopped):
                             failures[unit] = fault
                         case _:
                             raise fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from wheelforge.errors import IntegrityError, ResolutionError, UsageError
 from wheelforge.events import Collected
 from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.formats.pylock import dump_pylock
-from wheelforge.store.atomic import write_atomically
+from wheelforge.store.atomic import storage_errors, write_atomically
 from wheelforge.store.blobs import HashMismatch
 
 if TYPE_CHECKING:
@@ -107,7 +108,13 @@ def remove_unlisted(folder: Path, before: Lock | None, keep: set[str]) -> None:
     old = [] if before is None else [*before.artifacts, *before.built]
     for artifact in old:
         if artifact.path not in keep:
-            (folder / artifact.path).unlink(missing_ok=True)
+            path = folder / artifact.path
+            with storage_errors(path, "remove"):
+                path.unlink(missing_ok=True)
+    if old:
+        # Where it still holds something it stays; an empty one would claim that build dependencies were kept.
+        with contextlib.suppress(OSError):
+            (folder / "build-deps").rmdir()
 
 
 def _why(artifact: LockedArtifact) -> str:

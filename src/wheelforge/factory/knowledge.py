@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol
-
-from packaging.requirements import Requirement
 
 from wheelforge.errors import ResolutionError
 from wheelforge.factory.crawler import Crawler
 from wheelforge.metadata.ladder import BackendNotAsked, Ladder
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.inputs import Asked, Formats
+from wheelforge.model.inputs import ALL, Asked, Formats
+from wheelforge.plan.closure import build_requirement
 from wheelforge.plan.facts import Unanswered
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.problem import Lacks, Problem
@@ -28,9 +26,6 @@ if TYPE_CHECKING:
     from wheelforge.resolve.candidates import Candidate
     from wheelforge.resolve.problem import Solution
     from wheelforge.simple.index import Index
-
-_asking: ContextVar[tuple[str, ...]] = ContextVar("_asking", default=())
-"""The sdists whose backends are being asked, each for the sake of the one before."""
 
 
 class HookDesk(Protocol):
@@ -73,70 +68,69 @@ class IndexFacts:
 
     async def hook_requires(self, sdist: Candidate, environment: Solution) -> tuple[str, ...] | Unanswered:
         """See `Facts`."""
-        wheels = _wheels(environment)
-        return wheels if isinstance(wheels, Unanswered) else await self._hooks.requires(sdist.artifact, wheels)
+        files = tuple(choice.candidate.artifact for choice in environment.choices)
+        unbuilt = [file.filename for file in files if file.kind is Kind.SDIST]
+        if unbuilt:
+            return Unanswered(reason=f"there is no wheel of {', '.join(unbuilt)}")
+        return await self._hooks.requires(sdist.artifact, files)
 
     async def _confirm(self, solution: Solution) -> bool:
         """Whether every chosen file says of itself what was assumed of it."""
-        candidates = [choice.candidate for choice in solution.choices]
-        return all(await asyncio.gather(*(self._confirm_one(candidate) for candidate in candidates)))
+        # Taken at once: what another problem learns meanwhile was not what this one was solved with.
+        assumed = [(choice.candidate, self._catalog.metadata(choice.candidate)) for choice in solution.choices]
+        return all(await asyncio.gather(*(self._confirm_one(candidate, said) for candidate, said in assumed)))
 
-    async def _confirm_one(self, candidate: Candidate) -> bool:
+    async def _confirm_one(self, candidate: Candidate, assumed: Metadata | None) -> bool:
         file = candidate.artifact
-        if file.filename in self._confirmed:
-            return True
-        assumed = self._catalog.metadata(candidate)
-        sibling = None if candidate.evidence is file else assumed
-        confirmed = await self._ladder.confirm(file, sibling)
-        self._catalog.learn_metadata(file.filename, confirmed)
-        self._confirmed.add(file.filename)
-        return assumed is not None and _same_requirements(assumed, confirmed)
+        if file.filename not in self._confirmed:
+            sibling = None if candidate.evidence is file else assumed
+            # What was assumed of an sdist without a sibling is what it says itself.
+            if sibling is not None or assumed is None or file.kind is Kind.WHEEL:
+                self._catalog.learn_metadata(file.filename, await self._ladder.confirm(file, sibling))
+            self._confirmed.add(file.filename)
+        return _says_the_same(assumed, self._catalog.metadata(candidate))
 
     async def _ask_metadata(self, sdist: Artifact, system: BuildSystem) -> Metadata:
         """The ladder's last rung: solve the build environment, with wheels, and run the hooks in it."""
-        chain = (*_asking.get(), sdist.filename)
-        if sdist.filename in _asking.get():
-            raise ResolutionError(f"to know what {sdist.filename} requires, its own metadata is needed: {chain}")
-        token = _asking.set(chain)
-        try:
-            answer = await self._metadata_by_hook(sdist, system)
-        finally:
-            _asking.reset(token)
+        answer = await self._metadata_by_hook(sdist, system)
         if isinstance(answer, Unanswered):
-            raise BackendNotAsked(
-                f"{sdist.filename} does not say statically what it requires, and its backend cannot be asked:"
-                f" {answer.reason}",
-                hint=answer.hint,
-            )
+            raise BackendNotAsked(_not_asked(sdist, answer.reason), hint=answer.hint)
         return answer
 
     async def _metadata_by_hook(self, sdist: Artifact, system: BuildSystem) -> Metadata | Unanswered:
-        wheels = _wheels(await self.solve(self._environment(sdist, system.requires)))
-        if isinstance(wheels, Unanswered):
-            return wheels
+        wheels = await self._environment(sdist, system.requires)
         more = await self._hooks.requires(sdist, wheels)
         if isinstance(more, Unanswered):
             return more
         if more:
-            wheels = _wheels(await self.solve(self._environment(sdist, (*system.requires, *more))))
-        return wheels if isinstance(wheels, Unanswered) else await self._hooks.metadata(sdist, wheels)
+            wheels = await self._environment(sdist, (*system.requires, *more))
+        return await self._hooks.metadata(sdist, wheels)
 
-    def _environment(self, sdist: Artifact, requires: Sequence[str]) -> Problem:
-        origin = f"the build of {sdist.name} {sdist.version}"
-        return Problem(
-            subject=f"the build environment of {sdist.name} {sdist.version}",
+    async def _environment(self, sdist: Artifact, requires: Sequence[str]) -> tuple[Artifact, ...]:
+        """What a backend is asked in. No sdist is looked at for it, so that no backend ever waits for another."""
+        subject = f"{sdist.name} {sdist.version}"
+        origin = f"the build of {subject}"
+        problem = Problem(
+            subject=f"the build environment of {subject}",
             target=self._builder,
-            roots=tuple(Asked(requirement=Requirement(text), origin=origin) for text in requires),
-            formats=Formats(),
+            roots=tuple(Asked(requirement=build_requirement(text, subject), origin=origin) for text in requires),
+            formats=Formats(only_binary=frozenset({ALL})),
         )
+        try:
+            environment = await self.solve(problem)
+        except ResolutionError as fault:
+            reason = f"what its build requires is not to be had as wheels\n{fault.message}"
+            raise BackendNotAsked(_not_asked(sdist, reason)) from None
+        return tuple(choice.candidate.artifact for choice in environment.choices)
 
 
-def _wheels(environment: Solution) -> tuple[Artifact, ...] | Unanswered:
-    """The files of an environment; one that itself would have to be built is not had at collect."""
-    files = tuple(choice.candidate.artifact for choice in environment.choices)
-    unbuilt = [file.filename for file in files if file.kind is Kind.SDIST]
-    return Unanswered(reason=f"there is no wheel of {', '.join(unbuilt)}") if unbuilt else files
+def _not_asked(sdist: Artifact, reason: str) -> str:
+    return f"{sdist.filename} does not say statically what it requires, and its backend cannot be asked: {reason}"
 
 
-def _same_requirements(one: Metadata, other: Metadata) -> bool:
-    return set(map(str, one.requires)) == set(map(str, other.requires))
+def _says_the_same(one: Metadata | None, other: Metadata | None) -> bool:
+    return one is not None and other is not None and _terms(one) == _terms(other)
+
+
+def _terms(metadata: Metadata) -> tuple[str | None, set[str]]:
+    return metadata.requires_python, set(map(str, metadata.requires))

@@ -16,7 +16,7 @@ from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import build_order
 from wheelforge.plan.sharing import shared_versions
 from wheelforge.plan.units import BuildClosure, PlannedUnit
-from wheelforge.resolve.problem import Problem
+from wheelforge.resolve.problem import Problem, applies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,7 +65,7 @@ def sdists(solution: Solution) -> list[Candidate]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Needy:
-    """An sdist and all that its build asks for."""
+    """An sdist, all that its build asks for, and what of that counts on the builder."""
 
     sdist: Candidate
     backend: str
@@ -111,13 +111,18 @@ class _Planner:
     async def _requirements(self, sdist: Candidate, preferences: Preferences) -> _Needy:
         """All that the build of one sdist asks for."""
         system = await self._facts.build_system(sdist)
-        static = tuple(_parsed(text, sdist) for text in system.requires)
+        static = self._applying(system.requires, sdist)
         told = [BuildRequirement(requirement=text, source=Source.STATIC) for text in system.requires]
         if not system.backend.startswith(SILENT_BACKENDS) or system.backend_path:
             answer = await self._ask_hook(sdist, static, preferences)
             told += [BuildRequirement(requirement=text, source=Source.HOOK) for text in answer]
-        requires = tuple(_parsed(one.requirement, sdist) for one in told)
+        requires = self._applying((one.requirement for one in told), sdist)
         return _Needy(sdist=sdist, backend=system.backend, told=tuple(told), requires=requires)
+
+    def _applying(self, texts: Iterable[str], sdist: Candidate) -> tuple[Requirement, ...]:
+        """The requirements that count on the builder."""
+        read = (build_requirement(text, sdist) for text in texts)
+        return tuple(requirement for requirement in read if applies(requirement, self._builder))
 
     async def _ask_hook(
         self, sdist: Candidate, static: Sequence[Requirement], preferences: Preferences
@@ -130,7 +135,7 @@ class _Planner:
             self.incomplete.add(f"{sdist}: {answer.reason}")
             return ()
         known = set(map(str, static))
-        return [text for text in sorted(set(answer)) if str(_parsed(text, sdist)) not in known]
+        return [text for text in sorted(set(answer)) if str(build_requirement(text, sdist)) not in known]
 
     def _formats(self) -> Formats:
         """The user's rules, where a seed is always a wheel."""
@@ -156,7 +161,12 @@ class _Planner:
         return await self._solved[key]
 
 
-def _parsed(text: str, sdist: Candidate) -> Requirement:
+def build_requirement(text: str, sdist: object) -> Requirement:
+    """Read what the build of an sdist asks for.
+
+    Raises:
+        BuildError: it is no requirement, or one by URL.
+    """
     try:
         requirement = Requirement(text)
     except InvalidRequirement as fault:

@@ -38,7 +38,7 @@ class _Place:
 
 
 def paths_to(lock: Lock, name: NormalizedName) -> tuple[tuple[Step, ...], ...]:
-    """The shortest path to ``name`` in each set that holds it: runtime first, then builds in their order."""
+    """The shortest path to ``name`` in each set that holds it: runtime first, then builds, the shortest first."""
     walk = _Walk(lock)
     found = [path for place, path in walk.paths.items() if place.name == name]
     return tuple(sorted(found, key=lambda path: (any(step.reason in _BUILD for step in path), len(path))))

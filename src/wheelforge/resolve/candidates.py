@@ -72,8 +72,8 @@ class Shelf:
         exact pin, as PEP 592 says.
         """
         fitting = [version for version in self.project.releases if specifier.contains(version, prereleases=True)]
-        first = [version for version in preferred if version in set(fitting)]
-        ordered = [*first, *sorted(set(fitting).difference(first), reverse=True)]
+        first = dict.fromkeys(version for version in preferred if version in fitting)
+        ordered = [*first, *(version for version in fitting if version not in first)]
         if prereleases or specifier.prereleases:
             yield from self._usable(ordered, specifier)
             return

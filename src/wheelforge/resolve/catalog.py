@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 
+from wheelforge.errors import ResolutionError
 from wheelforge.resolve.candidates import Shelf
 from wheelforge.resolve.problem import applies, wants
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
 
-    from wheelforge.model.artifacts import Project
+    from wheelforge.model.artifacts import Artifact, Project
     from wheelforge.model.metadata import Metadata
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate
@@ -72,13 +73,22 @@ class Catalog:
         known = self._wants[speaker]
         if key not in known:
             applying = _applying(metadata, extra, target)
-            known[key] = tuple(want for requirement in applying for want in wants(requirement))
+            try:
+                known[key] = tuple(want for requirement in applying for want in wants(requirement))
+            except ResolutionError as fault:
+                raise ResolutionError(f"{candidate} cannot be followed: {fault.message}") from None
         return known[key]
 
     def runs_on(self, candidate: Candidate, target: Target) -> bool:
         """Whether the Requires-Python of its metadata admits a target, as far as is known: pages can be silent."""
         metadata = self.metadata(candidate)
         return metadata is None or target.accepts_python(_specifier(metadata.requires_python))
+
+    def requires_python(self, file: Artifact) -> SpecifierSet:
+        """The Requires-Python of a file: the page's, and its own as far as that is known."""
+        metadata = self._metadata.get(file.filename)
+        own = _specifier(metadata.requires_python if metadata is not None else None)
+        return own if file.requires_python is None else own & file.requires_python
 
     def reason(self, filename: str) -> str | None:
         """Why a file is excluded."""

@@ -70,6 +70,8 @@ class Provider(AbstractProvider[Want, Held, Identifier]):
             for want in wants(asked.requirement, asked.origin)
         ]
         self._asked_order = {want.identifier: place for place, want in reversed(list(enumerate(found)))}
+        # What is asked of a project counts for its extras, and must be known when these are looked at.
+        found.sort(key=lambda want: want.extra is not None)
         self._seen(found, None)
         return found
 
