@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from index import PackageIndex, serving
 from projects import releases
@@ -13,6 +14,9 @@ from projects import releases
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 OURS = ("WHEELFORGE_",)
 OF_THE_MACHINE = ("PIP_", "UV_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")

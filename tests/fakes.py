@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections import defaultdict
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
@@ -79,6 +80,7 @@ class Offer:
     _: KW_ONLY
     build_requires: Sequence[str] = ()
     backend: str = "flit_core.buildapi"
+    backend_path: Sequence[str] = ()
     is_static: bool = True
     """Whether an sdist says by itself what it requires."""
     requires_python: str | None = None
@@ -127,7 +129,9 @@ class Offer:
     @property
     def build_system(self) -> BuildSystem:
         """``[build-system]`` of an sdist."""
-        return BuildSystem(requires=tuple(self.build_requires), backend=self.backend)
+        return BuildSystem(
+            requires=tuple(self.build_requires), backend=self.backend, backend_path=tuple(self.backend_path)
+        )
 
     def write(self, folder: Path) -> Path:
         """Make the archive."""
@@ -167,8 +171,7 @@ def projects(offers: Iterable[Offer]) -> dict[NormalizedName, Project]:
 def catalog(*offers: Offer, also: Iterable[str] = ()) -> Catalog:
     """A catalog that knows all of these files, and that whatever else they or ``also`` name does not exist."""
     found, known = Catalog(), projects(offers)
-    named = {canonicalize_name(Requirement(text).name) for text in (*also, *_required(offers))}
-    for name in named | known.keys():
+    for name in known.keys() | set(_names((*also, *_required(offers)))):
         found.learn_project(name, known.get(name))
     for offer in offers:
         found.learn_metadata(offer.filename, offer.metadata)
@@ -179,6 +182,12 @@ def _required(offers: Iterable[Offer]) -> Iterator[str]:
     for offer in offers:
         yield from offer.requires
         yield from offer.build_requires
+
+
+def _names(texts: Iterable[str]) -> Iterator[NormalizedName]:
+    for text in texts:
+        with contextlib.suppress(InvalidRequirement):
+            yield canonicalize_name(Requirement(text).name)
 
 
 def asked(*requirements: str, origin: str = COMMAND_LINE) -> tuple[Asked, ...]:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import shutil
-import sysconfig
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from index import serving
 from integration.command import Outcome, wheelforge
+from integration.compiler import COMPILER
 from projects import releases
 from sandboxes import sandbox_or_skip
 from wheelforge.sandbox.port import Isolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from index import PackageIndex
     from projects import Release
-
-COMPILER = shutil.which("cc") is not None and Path(sysconfig.get_path("include"), "Python.h").is_file()
 
 
 @pytest.fixture
@@ -57,13 +54,6 @@ def own_index(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 def jailed() -> None:
     """The test runs where the jail works only: without it collect asks no hooks, and calls its lock incomplete."""
     sandbox_or_skip(Isolation.BWRAP)
-
-
-@pytest.fixture
-def compiler() -> None:
-    """The test runs where C extensions can be compiled only."""
-    if not COMPILER:
-        pytest.skip("there is no C compiler here, or no Python.h")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,17 +19,21 @@ def planted(
     dependencies: Sequence[str] = (),
     metadata_version: str = "2.4",
 ) -> Release:
-    """A project of the folder's name, version 1.0, an sdist only; ``backend`` is the source of its build backend."""
+    """A project of the folder's name, version 1.0, an sdist only; ``backend`` is the source of its build backend.
+
+    With a metadata version below 2.2 only that backend knows the dependencies.
+    """
     (root / "src").mkdir(parents=True)
     (root / "src" / f"{root.name}.py").write_text(f"NAME = {root.name!r}\n")
     system = {"requires": list(build_requires), "build-backend": "tinybackend"}
     if backend is not None:
         (root / "own_backend.py").write_text(backend)
         system |= {"build-backend": "own_backend", "backend-path": ["."]}
+    told = {"dependencies": list(dependencies)} if metadata_version >= "2.2" else {"dynamic": ["dependencies"]}
     return Release(
         root=root,
         build_system=system,
-        project={"name": root.name, "version": "1.0", "dependencies": list(dependencies)},
+        project={"name": root.name, "version": "1.0"} | told,
         kinds=("sdist",),
         metadata_version=metadata_version,
         yanked=None,

@@ -26,10 +26,12 @@ TOML = file(f"{ROOT}/pyproject.toml", b'[build-system]\nrequires = []\nbuild-bac
 
 
 @contextlib.contextmanager
-def offering(path: Path, **claims: object) -> Iterator[str]:
-    """Serve one sdist, of which its page may claim what is not so; gives what ``--index-url`` takes."""
+def offering(path: Path, sha256: str | None = None) -> Iterator[str]:
+    """Serve one sdist, of whose hash its page may lie; gives what ``--index-url`` takes."""
     body = path.read_bytes()
-    entry = loopback.file_entry(path.name, body, **claims)
+    entry = loopback.file_entry(path.name, body)
+    if sha256 is not None:
+        entry["hashes"] = {"sha256": sha256}
     routes: dict[str, loopback.Route] = {"/simple/demo/": loopback.json_page(entry), entry["url"]: body}
     with loopback.serving(routes) as server:
         yield f"{server.url}/simple/"
@@ -61,7 +63,7 @@ def test_a_hash_that_is_not_the_index_s_is_told_before_the_archive_is_opened(tmp
     sdist = tmp_path / "demo-1.0.tar.gz"
     sdist.write_bytes(b"no archive")
     promised, actual = "0" * 64, hashlib.sha256(b"no archive").hexdigest()
-    with offering(sdist, hashes={"sha256": promised}) as url:
+    with offering(sdist, sha256=promised) as url:
         said = refused("collect", "demo", "-o", "folder", "--index-url", url, code=ExitCode.INTEGRITY)
     assert promised in said
     assert actual in said

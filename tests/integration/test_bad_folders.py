@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from integration.command import assert_nothing_finished, lock_of, refused, wheelforge
+from integration.command import assert_nothing_finished, lock_of, names, refused, wheelforge
 from wheelforge.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -83,6 +83,14 @@ def test_a_folder_without_the_plans_of_its_builds_says_how_to_get_them() -> None
     said = told(Path("folder"), ExitCode.RESOLUTION)
     assert "  leaf-2.0.tar.gz\n" in said
     assert "hint: collect with their build dependencies: wheelforge collect --build-deps" in said
+
+
+def test_the_wheels_cannot_go_where_the_sources_are(folder: Path) -> None:
+    before = names(folder)
+    said = refused("build", folder, "-o", "./folder", code=ExitCode.USAGE)
+    assert "folder cannot hold the wheels: it is the collected folder\nhint: name another: -o wheelhouse\n" in said
+    refused("wheel", "app", "-o", folder, "--collected", folder, code=ExitCode.USAGE)
+    assert names(folder) == before
 
 
 @pytest.mark.parametrize(

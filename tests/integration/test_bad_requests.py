@@ -90,9 +90,10 @@ def test_what_cannot_be_meant_is_named(arguments: list[str], words: str) -> None
 
 
 def test_an_index_that_does_not_answer_is_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    said = told("leaf", "--index-url", f"http://127.0.0.1:{port}/simple/", "--retries", "1", code=ExitCode.INDEX)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        port = deaf.getsockname()[1]
+        said = told("leaf", "--index-url", f"http://127.0.0.1:{port}/simple/", "--retries", "1", code=ExitCode.INDEX)
     assert f"127.0.0.1:{port}" in said
     assert "hint: check the network" in said
 
@@ -107,5 +108,3 @@ def test_an_error_is_json_too() -> None:
 def test_a_fault_of_the_command_line_is_json_too() -> None:
     error = wheelforge("collect", "--json", "--frobnicate", code=ExitCode.USAGE).document(ErrorDocument)
     assert (error.kind, error.exit_code) == ("UsageError", 2)
-
-

@@ -33,7 +33,9 @@ def collected(*arguments: str) -> set[str]:
         pytest.param(["app"], {"app-1.0", "lib-1.0", "leaf-2.0"}, id="extras, and no requirement of another platform"),
         pytest.param(["lib[legacy]"], {"lib-1.0", "leaf-1.1"}, id="an extra's own marker"),
         pytest.param(["leaf; python_version < '3'", "lib"], {"lib-1.0"}, id="a marker on the command line"),
-        pytest.param(["picky", "wants-old"], {"picky-1.0", "wants_old-1.0", "leaf-1.1"}, id="an older version that fits"),
+        pytest.param(
+            ["picky", "wants-old"], {"picky-1.0", "wants_old-1.0", "leaf-1.1"}, id="an older version that fits"
+        ),
         pytest.param(["app", "--no-deps"], {"app-1.0"}, id="what is named and nothing else"),
         pytest.param(["app", "--no-binary", "lib"], {"app-1.0", "lib-1.0.tar.gz", "leaf-2.0"}, id="one as an sdist"),
         pytest.param(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from integration.compiler import needs_compiler
 from projects import make_sdist, releases
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def test_pip_resolves_extras_and_markers_and_leaves_out_what_is_yanked_or_too_ne
     }
 
 
-@pytest.mark.parametrize("project", ["dynamic", "fastadd", "secretive"])
+@pytest.mark.parametrize("project", ["dynamic", pytest.param("fastadd", marks=needs_compiler), "secretive"])
 def test_pip_builds_from_source(package_index: PackageIndex, tmp_path: Path, project: str) -> None:
     index = ("--index-url", package_index.url, "--no-cache-dir", "--no-deps", "--no-binary", project)
     done = pip("wheel", *index, "--wheel-dir", str(tmp_path), project)
@@ -44,7 +45,11 @@ def test_pip_builds_from_source(package_index: PackageIndex, tmp_path: Path, pro
 
 @pytest.mark.parametrize(
     ("project", "complaint"),
-    [("broken", "this backend never works"), ("liar", "9.9"), ("no-header", "nowhere/to_be_found.h")],
+    [
+        ("broken", "this backend never works"),
+        ("liar", "9.9"),
+        pytest.param("no-header", "nowhere/to_be_found.h", marks=needs_compiler),
+    ],
 )
 def test_what_must_fail_to_build_does(
     package_index: PackageIndex, tmp_path: Path, project: str, complaint: str

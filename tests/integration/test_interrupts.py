@@ -31,16 +31,31 @@ INTERRUPTED = "interrupted: what is finished is kept, the same command goes on f
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
 STUCK = """
 import pathlib, signal, subprocess, sys, tinybackend
+from tinybackend import build_wheel
 
 
-def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+def {hook}(*arguments, **keywords):
     if not pathlib.Path({free!r}).exists():
         subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
         print("now waiting for ever", flush=True)
         signal.pause()
-    return tinybackend.write_wheel(wheel_directory)
+    return getattr(tinybackend, {hook!r})(*arguments, **keywords)
 """
-"""A backend that never ends, and has a child, unless it sees a certain file."""
+
+
+def stuck(hook: str, free: Path = Path("/nowhere")) -> str:
+    """A backend of which one hook never ends, and has a child, unless a certain file is there."""
+    return STUCK.format(hook=hook, free=str(free))
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a stopped command had put among the temporary files is gone at the end."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    yield
+    assert list(folder.iterdir()) == []
 
 
 @contextlib.contextmanager
@@ -99,50 +114,72 @@ def test_a_collect_that_waits_for_the_index_can_be_stopped(
     assert {name.partition("-")[0] for name in archives(Path("folder"))} == {"app", "lib", "leaf"}
 
 
-@pytest.fixture
-def stuck(own_index: Callable[..., PackageIndex], here: Path, tmp_path: Path) -> Path:
-    """The index has ``stuck``, whose build never ends; give the file that sets it free where it can be seen."""
-    free = here / "free"
-    own_index(planted(tmp_path / "stuck", backend=STUCK.format(free=str(free))))
-    return free
+@contextlib.contextmanager
+def at_work(log: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A command whose backend waits for ever, and has a child."""
+    log.parent.mkdir(parents=True)
+    # tail waits for the line, so the test need not look again and again.
+    tail = ("tail", "--follow=name", "--retry", "--sleep-interval=0.05", "--lines=+1", str(log))
+    with started(*arguments) as process:
+        with subprocess.Popen(
+            ("timeout", f"{PATIENCE}", *tail), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as follow:
+            assert follow.stdout is not None
+            assert any("now waiting for ever" in line for line in follow.stdout)
+            follow.terminate()
+        yield process
 
 
 @contextlib.contextmanager
-def building(isolation: Isolation) -> Iterator[subprocess.Popen[str]]:
-    """A command whose backend is at work, and has a child."""
-    log = Path("wheelhouse/logs/stuck-1.0.log")
-    log.parent.mkdir(parents=True)
-    # tail waits for the line, so the test need not look again and again.
-    follow = ("tail", "--follow=name", "--retry", "--quiet", "--sleep-interval=0.05", "--lines=+1", str(log))
-    with started("wheel", "stuck", "--isolation", isolation.value, "-j", "1", "-o", "wheelhouse") as process:
-        with subprocess.Popen(follow, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as tail:
-            assert tail.stdout is not None
-            assert any("now waiting for ever" in line for line in tail.stdout)
-            tail.kill()
-        yield process
+def all_ending(pid: int) -> Iterator[None]:
+    """All that a process has started ends in this block, or a moment later."""
+    with contextlib.ExitStack() as stack:
+        ends = [os.pidfd_open(below) for below in descendants(pid)]
+        for end in ends:
+            stack.callback(os.close, end)
+        assert len(ends) >= 2
+        yield
+        for end in ends:
+            ended, _, _ = select.select([end], [], [], PATIENCE)
+            assert ended
+
+
+def build(isolation: Isolation) -> tuple[Path, str, str, str, str, str, str]:
+    """A build that gets stuck, after its log."""
+    return Path("wheelhouse/logs/stuck-1.0.log"), "wheel", "stuck", "--isolation", isolation.value, "-o", "wheelhouse"
 
 
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("isolation", list(Isolation))
-@pytest.mark.usefixtures("stuck", "warm")
-def test_a_build_that_is_stopped_leaves_no_process(isolation: Isolation, number: signal.Signals) -> None:
+@pytest.mark.usefixtures("warm")
+def test_a_build_that_is_stopped_leaves_no_process(
+    isolation: Isolation, number: signal.Signals, own_index: Callable[..., PackageIndex], tmp_path: Path
+) -> None:
     assert sandbox_or_skip(isolation)
-    with building(isolation) as process:
-        below = descendants(process.pid)
-        assert len(below) >= 2
-        with contextlib.ExitStack() as stack:
-            ends = [stack.enter_context(open(os.pidfd_open(pid), "rb", closefd=True)) for pid in below]
-            stop(process, number)
-            for end in ends:
-                ended, _, _ = select.select([end], [], [], PATIENCE)
-                assert ended
+    own_index(planted(tmp_path / "stuck", backend=stuck("build_wheel")))
+    with at_work(*build(isolation)) as process, all_ending(process.pid):
+        told = stop(process, number)
+    assert "failed" not in told
     assert not list(Path("wheelhouse").glob("*.*"))
 
 
-def test_the_next_run_builds_what_is_left(stuck: Path) -> None:
-    with building(Isolation.VENV) as process:
+@pytest.mark.usefixtures("jailed")
+def test_a_hook_that_is_stopped_leaves_no_process(own_index: Callable[..., PackageIndex], tmp_path: Path) -> None:
+    own_index(planted(tmp_path / "stuck", backend=stuck("get_requires_for_build_wheel")))
+    log = Path("cache/store-v1/logs/stuck-1.0.hooks.log")
+    arguments = ("collect", "--build-deps", "stuck", "-o", "folder", "--cache-dir", "cache")
+    with at_work(log, *arguments) as process, all_ending(process.pid):
+        stop(process, signal.SIGINT)
+    assert_nothing_finished(Path("folder"))
+
+
+def test_the_next_run_builds_what_is_left(own_index: Callable[..., PackageIndex], here: Path, tmp_path: Path) -> None:
+    free = here / "free"
+    own_index(planted(tmp_path / "stuck", backend=stuck("build_wheel", free)))
+    log, *command = build(Isolation.VENV)
+    with at_work(log, *command) as process:
         assert "  tinybackend-1.0-py3-none-any.whl  " in stop(process, signal.SIGINT)
-    stuck.touch()
-    again = wheelforge("wheel", "stuck", "--isolation", "venv", "-o", "wheelhouse")
+    free.touch()
+    again = wheelforge(*command)
     assert "  tinybackend-1.0-py3-none-any.whl  from the cache\n" in again.stderr
     assert Path("wheelhouse/stuck-1.0-py3-none-any.whl").is_file()

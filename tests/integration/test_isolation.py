@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from integration.command import lock_of, refused, wheelforge
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from index import PackageIndex
+    from integration.conftest import MainJob
 
 REACH = ("read the home", "write outside", "reach the network", "know a variable")
 SPY = """
@@ -45,7 +46,9 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 
 
 @pytest.fixture
-def found(own_index: Callable[..., PackageIndex], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def found(
+    own_index: Callable[..., PackageIndex], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., dict[str, bool]]:
     """Builds a project whose backend is out to reach what it should not, and gives what it has reached."""
     home = tmp_path / "home"
     home.mkdir()
@@ -53,25 +56,25 @@ def found(own_index: Callable[..., PackageIndex], tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("A_TOKEN", "not for builds either")
 
-    def build(*isolation: str) -> Any:
+    def build(*isolation: str) -> dict[str, bool]:
         with socket.create_server(("127.0.0.1", 0)) as neighbour:
             port = neighbour.getsockname()[1]
             backend = SPY.format(secret=str(home / "secret"), outside=str(tmp_path / "outside"), port=port)
             own_index(planted(tmp_path / "spy", backend=backend))
             wheelforge("wheel", "spy", "-o", "wheelhouse", *isolation)
         with zipfile.ZipFile("wheelhouse/spy-1.0-py3-none-any.whl") as wheel:
-            return json.loads(wheel.read("found.json"))
+            return msgspec.json.decode(wheel.read("found.json"), type=dict[str, bool])
 
     return build
 
 
 @pytest.mark.usefixtures("jailed", "warm")
-def test_a_backend_in_the_jail_reaches_nothing(found: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_backend_in_the_jail_reaches_nothing(found: Callable[..., dict[str, bool]], tmp_path: Path) -> None:
     assert found("--isolation", "bwrap") == dict.fromkeys(REACH, False)
     assert not (tmp_path / "outside").exists()
 
 
-def test_a_backend_in_a_plain_environment_is_given_no_variables(found: Callable[..., Any]) -> None:
+def test_a_backend_in_a_plain_environment_is_given_no_variables(found: Callable[..., dict[str, bool]]) -> None:
     """It reaches the rest, which shows that the jail is what holds it back."""
     assert found("--isolation", "venv") == {**dict.fromkeys(REACH, True), "know a variable": False}
 
@@ -87,7 +90,9 @@ def no_bwrap(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_collect_without_a_sandbox_asks_no_hook_and_says_what_may_be_missing() -> None:
     outcome = wheelforge("collect", "--build-deps", "dynamic", "-o", "folder", "--json")
     reason = "dynamic 1.0: its hook was not asked, since no sandbox works here"
-    assert f"warning: the build closure is incomplete: {reason}\nhint: allow it with --isolation venv\n" in outcome.stderr
+    assert (
+        f"warning: the build closure is incomplete: {reason}\nhint: allow it with --isolation venv\n" in outcome.stderr
+    )
     assert reason in outcome.document(CollectDocument).incomplete
     assert reason in lock_of(Path("folder")).incomplete
     # What could not be known comes out where the hook is asked.
@@ -116,6 +121,12 @@ def test_an_isolation_that_was_asked_for_by_name_is_never_replaced(command: str)
         "error: isolation bwrap is not to be had: there is no bwrap on PATH\nhint: apt-get install bubblewrap\n"
     )
     assert not Path("folder").exists()
+
+
+@pytest.mark.usefixtures("warm", "no_bwrap")
+def test_a_trial_installation_in_no_sandbox_is_warned_of(main_job: MainJob) -> None:
+    told = wheelforge("verify", main_job.wheelhouse, "--quiet").stderr
+    assert told.startswith("warning: wheels are installed in environments of their own but in no sandbox: ")
 
 
 @pytest.mark.usefixtures("no_bwrap")

@@ -81,13 +81,22 @@ def test_upgrade_takes_the_newest_though_the_lock_serves(own_index: Callable[...
     assert archives(Path("folder")) == {"leaf-2.0-py3-none-any.whl"}
 
 
-def test_a_wheelhouse_loses_what_only_its_old_lock_named(main_job: object, here: Path) -> None:
-    assert main_job
+@pytest.mark.usefixtures("warm")
+def test_a_wheelhouse_loses_what_only_its_old_lock_named(here: Path) -> None:
     wheelforge("wheel", "wants-old", "-o", "wheelhouse")
     Path("wheelhouse/mine.whl.txt").write_text("the user's own")
     wheelforge("wheel", "wants-new", "-o", "wheelhouse")
     flat = {path.name for path in (here / "wheelhouse").glob("*.whl*")}
     assert flat == {"wants_new-1.0-py3-none-any.whl", "leaf-2.0-py3-none-any.whl", "mine.whl.txt"}
+
+
+@pytest.mark.usefixtures("warm")
+def test_build_dependencies_that_are_no_longer_kept_leave_no_folder() -> None:
+    wheelforge("wheel", "leaf", "-o", "wheelhouse", "--keep-build-deps")
+    assert Path("wheelhouse/build-deps/tinybackend-1.0-py3-none-any.whl").is_file()
+    wheelforge("build", "wheelhouse/collected", "-o", "wheelhouse")
+    # verify takes an empty one for a promise that all of them are there.
+    assert not Path("wheelhouse/build-deps").exists()
 
 
 @pytest.mark.usefixtures("here")

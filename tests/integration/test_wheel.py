@@ -11,6 +11,7 @@ import pytest
 
 from index import serving
 from integration.command import archives, lock_of, names, wheelforge
+from integration.compiler import needs_compiler
 from integration.planted import planted
 from projects import releases
 from wheelforge.cli.output import BuildDocument
@@ -51,7 +52,7 @@ def test_pip_installs_the_wheelhouse_without_an_index_and_what_it_holds_works(ma
     assert said(python, "-c", "import secretive; print(secretive.name())") == "secretive"
 
 
-@pytest.mark.usefixtures("compiler")
+@needs_compiler
 def test_a_c_extension_is_compiled_for_this_platform(main_job: MainJob, here: Path) -> None:
     [wheel] = main_job.wheelhouse.glob("fastadd-*.whl")
     assert f"cp{sys.version_info[0]}{sys.version_info[1]}" in wheel.name
@@ -112,7 +113,8 @@ def test_the_collected_folder_is_all_that_a_build_needs(
         monkeypatch.setenv("WHEELFORGE_INDEX_URL", index.url)
     monkeypatch.setenv("WHEELFORGE_CACHE_DIR", str(cache_dir / "another"))
     before = {name: Path("folder", name).read_bytes() for name in names(Path("folder"))}
-    wheelforge("build", "folder", "-o", "wheelhouse", "--keep-build-deps")
+    built = wheelforge("build", "folder", "-o", "wheelhouse", "--keep-build-deps", "--json").document(BuildDocument)
+    assert {wheel.path for wheel in built.wheels} == archives(Path("wheelhouse"))
     assert archives(Path("wheelhouse")) == {
         "dynamic-1.0-py3-none-any.whl",
         "build-deps/extratool-1.0-py3-none-any.whl",

@@ -26,13 +26,19 @@ def choose_sandbox(here: Machine, isolation: str | None) -> Choice:
     return choose(requested, runner=here.runner, interpreter=base())
 
 
-def choose_for_builds(here: Machine, isolation: str | None) -> Choice:
-    """The same; that builds get a weak one is said, since nobody asked for that."""
+def choose_or_warn(here: Machine, isolation: str | None, what_runs: str) -> Choice:
+    """The same; that ``what_runs`` gets a weak one is said, since nobody asked for that."""
     choice = choose_sandbox(here, isolation)
     if choice.weaker is not None:
-        text = f"builds run in environments of their own but in no sandbox: {choice.weaker.message}"
+        text = f"{what_runs} in environments of their own but in no sandbox: {choice.weaker.message}"
         here.report(Warn(text=text, hint=choice.weaker.hint))
-    else:
+    return choice
+
+
+def choose_for_builds(here: Machine, isolation: str | None) -> Choice:
+    """The same, for builds; the one that they get is said."""
+    choice = choose_or_warn(here, isolation, "builds run")
+    if choice.weaker is None:
         here.report(Note(text=f"builds are isolated by {choice.sandbox.isolation.value}"))
     return choice
 

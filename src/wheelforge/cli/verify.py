@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from wheelforge.cli import machine, options
-from wheelforge.cli.benches import choose_sandbox, make_bench
+from wheelforge.cli.benches import choose_or_warn, make_bench
 from wheelforge.cli.output import VerifyDocument, print_result
 from wheelforge.factory.verify import verify
 from wheelforge.interpreters.running import current
@@ -25,7 +25,7 @@ def command(*, folder: Path, running: options.Running, cache_dir: str | None, te
     A wheelhouse is installed offline too, by pip, into a clean environment.
     """
     with machine.open_machine(telling, {Key.CACHE_DIR: cache_dir}) as here:
-        choice = choose_sandbox(here, running.isolation)
+        choice = choose_or_warn(here, running.isolation, "wheels are installed")
         work = verify(folder, target=current(), bench=make_bench(here, choice), report=here.report)
         verified = machine.run(work, here.runner)
     document = VerifyDocument(folder=str(folder), checks=list(verified.checks))

@@ -71,6 +71,7 @@ class SandboxDesk:
     ) -> bytes:
         subject = f"{sdist.name} {sdist.version}"
         log = self._logs / f"{sdist.name}-{sdist.version}.hooks.log"
+        log.unlink(missing_ok=True)
         with self._bench.backend(path, wheels, subject=subject, log=log) as backend:
             return ask(backend)
 

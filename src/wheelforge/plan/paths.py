@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from wheelforge.model.targets import Target
+from wheelforge.resolve.problem import applies
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -38,7 +41,11 @@ class _Place:
 
 
 def paths_to(lock: Lock, name: NormalizedName) -> tuple[tuple[Step, ...], ...]:
-    """The shortest path to ``name`` in each set that holds it: runtime first, then builds, the shortest first."""
+    """The shortest path to ``name`` in each set that holds it: runtime first, then builds, the shortest first.
+
+    Raises:
+        ResolutionError: a marker in the lock compares what cannot be compared.
+    """
     walk = _Walk(lock)
     found = [path for place, path in walk.paths.items() if place.name == name]
     return tuple(sorted(found, key=lambda path: (any(step.reason in _BUILD for step in path), len(path))))
@@ -53,6 +60,7 @@ class _Walk:
     def __init__(self, lock: Lock) -> None:
         self._units = {unit.artifact: unit for unit in lock.units}
         self._environments = {environment.key: environment.pins for environment in lock.environments}
+        self._targets = [Target(name=one.name, environment=one.environment, tags=()) for one in lock.targets]
         self._runtime = [pin for target in lock.targets for pin in target.pins]
         self.paths: dict[_Place, tuple[Step, ...]] = {}
         self._queue: deque[tuple[_Place, Pin]] = deque()
@@ -72,12 +80,16 @@ class _Walk:
     def _reach(self, unit: str, pins: Iterable[Pin], wanted: Iterable[tuple[str, str]], path: tuple[Step, ...]) -> None:
         by_name = {pin.name: pin for pin in pins}
         for text, reason in wanted:
-            name = canonicalize_name(Requirement(text).name)
+            requirement = Requirement(text)
+            name = canonicalize_name(requirement.name)
             place, pin = _Place(unit, name), by_name.get(name)
-            if pin is not None and place not in self.paths:
+            if pin is not None and place not in self.paths and self._applies(requirement):
                 step = Step(subject=f"{pin.name} {pin.version}", requirement=text, reason=reason)
                 self.paths[place] = (*path, step)
                 self._queue.append((place, pin))
+
+    def _applies(self, requirement: Requirement) -> bool:
+        return any(applies(requirement, target) for target in self._targets)
 
 
 def _asked_by(unit: Unit) -> Iterator[tuple[str, str]]:

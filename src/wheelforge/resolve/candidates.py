@@ -71,9 +71,8 @@ class Shelf:
         Pre-releases only where asked for or where nothing else fits, as PEP 440 says; yanked files only for an
         exact pin, as PEP 592 says.
         """
-        fitting = [version for version in self.project.releases if specifier.contains(version, prereleases=True)]
-        first = dict.fromkeys(version for version in preferred if version in fitting)
-        ordered = [*first, *(version for version in fitting if version not in first)]
+        first = dict.fromkeys(version for version in preferred if version in self.project.releases)
+        ordered = [*first, *(version for version in self.project.releases if version not in first)]
         if prereleases or specifier.prereleases:
             yield from self._usable(ordered, specifier)
             return
@@ -85,10 +84,12 @@ class Shelf:
             yield from self._usable((version for version in ordered if version.is_prerelease), specifier)
 
     def _usable(self, versions: Iterable[Version], specifier: SpecifierSet) -> Iterator[Candidate]:
+        """Looked at one by one, since mostly the first is taken."""
         for version in versions:
-            candidate = self.candidate(version)
-            if candidate is not None and (not candidate.yanked or pins(specifier, version)):
-                yield candidate
+            if specifier.contains(version, prereleases=True):
+                candidate = self.candidate(version)
+                if candidate is not None and (not candidate.yanked or pins(specifier, version)):
+                    yield candidate
 
     def _make(self, version: Version) -> Candidate | None:
         files = [file for file in self.project.releases.get(version, ()) if file.filename not in self._excluded]

@@ -63,8 +63,7 @@ def closure(roots: Iterable[str], chosen: Mapping[str, Offer]) -> set[str] | Non
 def satisfiable(roots: Sequence[str], offers: Iterable[Offer]) -> bool:
     by_name = [[offer for offer in offers if offer.artifact.name == name] for name in NAMES]
     return any(
-        closure(roots, {offer.artifact.name: offer for offer in chosen}) is not None
-        for chosen in itertools.product(*by_name)
+        closure(roots, dict(zip(NAMES, chosen, strict=True))) is not None for chosen in itertools.product(*by_name)
     )
 
 
@@ -75,7 +74,7 @@ def test_an_answer_is_found_exactly_where_there_is_one(offers: list[Offer], root
     except ResolutionError:
         assert not satisfiable(roots, offers)
         return
-    chosen = {
+    chosen: dict[str, Offer] = {
         offer.artifact.name: offer
         for offer in offers
         if found.get(offer.artifact.name) is not None and Version(found[offer.artifact.name]) == offer.artifact.version

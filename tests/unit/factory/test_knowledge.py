@@ -1,0 +1,214 @@
+"""Facts from an index: what was assumed is confirmed, and no backend waits for another."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes import LINUX, FakeDesk, FakeIndex, Offer, asked, files, no_pause, pins, problem
+from wheelforge.errors import BuildError
+from wheelforge.events import silent
+from wheelforge.factory.knowledge import IndexFacts
+from wheelforge.metadata.ladder import BackendNotAsked
+from wheelforge.model.inputs import ALL, Formats
+from wheelforge.plan.facts import Unanswered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from wheelforge.resolve.problem import Problem, Solution
+
+FROM_SOURCE = Formats(no_binary=frozenset({ALL}))
+SECONDS = 20.0
+"""How long a test waits before it calls it a hang."""
+
+
+def wheel(name: str, version: str, *requires: str) -> Offer:
+    return Offer(f"{name}-{version}-py3-none-any.whl", requires)
+
+
+def silent_sdist(name: str, version: str, *requires: str, build: tuple[str, ...] = ()) -> Offer:
+    """An sdist that does not say what it requires."""
+    return Offer(f"{name}-{version}.tar.gz", requires, build_requires=build, is_static=False)
+
+
+class World:
+    """An index, and a desk that knows its backends."""
+
+    def __init__(
+        self, folder: Path, *offers: Offer, desk: FakeDesk | None = None, pause: Callable[[], int] = no_pause
+    ) -> None:
+        self.index = FakeIndex(folder, *offers, pause=pause)
+        self.desk = desk or FakeDesk(*offers)
+        self.facts = IndexFacts(index=self.index, builder=LINUX, hooks=self.desk, report=silent)
+
+    def solve(self, *questions: Problem) -> list[Solution]:
+        async def main() -> list[Solution]:
+            async with asyncio.timeout(SECONDS):
+                return await asyncio.gather(*map(self.facts.solve, questions))
+
+        return asyncio.run(main())
+
+    def solved(self, question: Problem) -> Solution:
+        [found] = self.solve(question)
+        return found
+
+
+def from_source(*requirements: str) -> Problem:
+    return replace(problem(*requirements), formats=FROM_SOURCE)
+
+
+def test_every_chosen_file_is_read_itself(tmp_path: Path) -> None:
+    world = World(tmp_path, wheel("app", "1", "lib"), wheel("lib", "1"), wheel("lib", "0"))
+    world.solved(problem("app"))
+    fetched = [name for name in world.index.asked if name.endswith(".whl")]
+    assert fetched == ["app-1-py3-none-any.whl", "lib-1-py3-none-any.whl"]
+    assert world.facts.restarts == 0
+
+
+def test_a_second_problem_reads_nothing_anew(tmp_path: Path) -> None:
+    world = World(tmp_path, wheel("app", "1", "lib"), wheel("lib", "1"))
+    first = world.solved(problem("app"))
+    asked_before = list(world.index.asked)
+    assert world.solved(problem("app")) == first
+    assert world.index.asked == asked_before
+
+
+def test_an_sdist_that_disagrees_with_its_wheel_is_believed_and_solved_again(tmp_path: Path) -> None:
+    world = World(
+        tmp_path,
+        Offer("app-1.tar.gz", ["new"]),
+        wheel("app", "1", "old"),
+        Offer("old-1.tar.gz"),
+        Offer("new-1.tar.gz"),
+    )
+    assert files(world.solved(from_source("app"))) == ["app-1.tar.gz", "new-1.tar.gz"]
+    assert world.facts.restarts > 0
+
+
+def test_an_sdist_for_other_pythons_than_its_wheel_is_passed_over(tmp_path: Path) -> None:
+    world = World(tmp_path, Offer("app-2.tar.gz", requires_python=">=3.13"), wheel("app", "2"), Offer("app-1.tar.gz"))
+    assert files(world.solved(from_source("app"))) == ["app-1.tar.gz"]
+
+
+def test_an_sdist_that_does_not_say_is_believed_to_agree_with_its_wheel(tmp_path: Path) -> None:
+    world = World(tmp_path, silent_sdist("app", "1", "lib"), wheel("app", "1", "lib"), Offer("lib-1.tar.gz"))
+    assert pins(world.solved(from_source("app"))) == {"app": "1", "lib": "1"}
+    assert world.desk.asked == []
+
+
+def test_problems_that_run_at_once_do_not_take_over_what_the_other_has_corrected(tmp_path: Path) -> None:
+    offers = [Offer("app-1.tar.gz", ["new"]), wheel("app", "1", "old"), Offer("old-1.tar.gz"), Offer("new-1.tar.gz")]
+    others = [Offer(f"other{number}-1.tar.gz", ["app"]) for number in range(3)]
+    for seed in range(20):
+        turns = partial(random.Random(seed).randrange, 8)  # noqa: S311 - shuffles answers, guards nothing
+        world = World(tmp_path, *offers, *others, pause=turns)
+        found = world.solve(from_source("app"), *(from_source(f"other{number}") for number in range(3)))
+        assert [set(pins(one)) - {"app"} for one in found] == [
+            {"new"},
+            {"new", "other0"},
+            {"new", "other1"},
+            {"new", "other2"},
+        ]
+
+
+def test_an_sdist_that_has_only_its_backend_is_asked_once_in_an_environment_of_wheels(tmp_path: Path) -> None:
+    app = silent_sdist("app", "1", "lib", build=("tool", "gone ; sys_platform == 'win32'"))
+    world = World(
+        tmp_path, app, Offer("tool-2.tar.gz"), wheel("tool", "1", "base"), wheel("base", "1"), wheel("lib", "1")
+    )
+    assert pins(world.solved(problem("app"))) == {"app": "1", "lib": "1"}
+    wheels = ("base-1-py3-none-any.whl", "tool-1-py3-none-any.whl")
+    assert world.desk.asked == [("requires", "app-1.tar.gz", wheels), ("metadata", "app-1.tar.gz", wheels)]
+
+
+def test_what_the_hook_asks_for_is_there_when_the_metadata_is_prepared(tmp_path: Path) -> None:
+    offers = [silent_sdist("app", "1", build=("tool",)), wheel("tool", "1"), wheel("more", "1")]
+    world = World(tmp_path, *offers, desk=FakeDesk(*offers, requires={"app-1.tar.gz": ["more"]}))
+    world.solved(problem("app"))
+    assert world.desk.asked[-1] == (
+        "metadata",
+        "app-1.tar.gz",
+        ("more-1-py3-none-any.whl", "tool-1-py3-none-any.whl"),
+    )
+
+
+def test_a_desk_that_is_closed_says_why_and_what_would_open_it(tmp_path: Path) -> None:
+    offers = [silent_sdist("app", "1")]
+    refusal = Unanswered(reason="nothing is run here", hint="allow it with --isolation venv")
+    world = World(tmp_path, *offers, desk=FakeDesk(*offers, refusal=refusal))
+    with pytest.raises(
+        BackendNotAsked, match=r"app-1\.tar\.gz does not say statically .*: nothing is run here"
+    ) as caught:
+        world.solved(problem("app"))
+    assert caught.value.hint == "allow it with --isolation venv"
+
+
+def test_backends_that_need_each_other_to_be_asked_are_an_error_and_no_hang(tmp_path: Path) -> None:
+    a, b = silent_sdist("a", "1", build=("b",)), silent_sdist("b", "1", build=("a",))
+    for roots in (("a",), ("b",), ("a", "b"), ("b", "a")):
+        world = World(tmp_path, a, b)
+        with pytest.raises(BackendNotAsked, match=r"is not to be had as wheels\nno file of [ab] can be taken"):
+            world.solved(problem(*roots))
+        assert world.desk.asked == []
+
+
+def test_a_backend_that_needs_itself_is_an_error_and_no_hang(tmp_path: Path) -> None:
+    with pytest.raises(BackendNotAsked, match="is not to be had as wheels"):
+        World(tmp_path, silent_sdist("a", "1", build=("a",))).solved(problem("a"))
+
+
+def test_a_backend_may_need_an_older_wheel_of_itself(tmp_path: Path) -> None:
+    world = World(tmp_path, silent_sdist("a", "2", build=("a",)), wheel("a", "1"))
+    assert pins(world.solved(problem("a"))) == {"a": "2"}
+    assert world.desk.asked[0] == ("requires", "a-2.tar.gz", ("a-1-py3-none-any.whl",))
+
+
+@pytest.mark.parametrize("text", ["not a requirement", "x @ https://files.example/x-1.tar.gz"])
+def test_a_hook_that_asks_for_nonsense_is_a_build_error(tmp_path: Path, text: str) -> None:
+    offers = [silent_sdist("app", "1")]
+    world = World(tmp_path, *offers, desk=FakeDesk(*offers, requires={"app-1.tar.gz": [text]}))
+    with pytest.raises(BuildError, match="app 1 asks for a build requirement"):
+        world.solved(problem("app"))
+
+
+def test_the_static_build_system_comes_from_the_archive(tmp_path: Path) -> None:
+    world = World(tmp_path, Offer("app-1.tar.gz", build_requires=["tool"], backend="tool.api"))
+    found = world.solved(problem("app"))
+    system = asyncio.run(world.facts.build_system(found.choices[0].candidate))
+    assert (system.requires, system.backend) == (("tool",), "tool.api")
+
+
+def test_a_hook_is_asked_in_the_environment_that_was_solved_for_it(tmp_path: Path) -> None:
+    offers = [Offer("app-1.tar.gz"), wheel("tool", "1")]
+    world = World(tmp_path, *offers, desk=FakeDesk(*offers, requires={"app-1.tar.gz": ["more"]}))
+    app, environment = world.solve(problem("app"), problem("tool"))
+    answer = asyncio.run(world.facts.hook_requires(app.choices[0].candidate, environment))
+    assert answer == ("more",)
+    assert world.desk.asked == [("requires", "app-1.tar.gz", ("tool-1-py3-none-any.whl",))]
+
+
+def test_a_hook_whose_environment_would_have_to_be_built_is_not_asked(tmp_path: Path) -> None:
+    world = World(tmp_path, Offer("app-1.tar.gz"), Offer("tool-1.tar.gz"))
+    app, environment = world.solve(problem("app"), problem("tool"))
+    answer = asyncio.run(world.facts.hook_requires(app.choices[0].candidate, environment))
+    assert answer == Unanswered(reason="there is no wheel of tool-1.tar.gz")
+    assert world.desk.asked == []
+
+
+def test_an_older_version_is_taken_where_the_newest_conflicts(tmp_path: Path) -> None:
+    world = World(
+        tmp_path,
+        wheel("flask", "3.1", "werkzeug>=3.1"),
+        wheel("flask", "3.0", "werkzeug>=3.0"),
+        wheel("werkzeug", "3.1"),
+        wheel("werkzeug", "3.0.6"),
+    )
+    question = replace(problem("flask"), constraints=asked("werkzeug<3.1"))
+    assert pins(world.solved(question)) == {"flask": "3.0", "werkzeug": "3.0.6"}

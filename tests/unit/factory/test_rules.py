@@ -1,0 +1,72 @@
+"""What is checked and said of a choice before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fakes import Offer, asked
+from plans import solution
+from wheelforge.errors import UsageError
+from wheelforge.events import Event, Note, Warn
+from wheelforge.factory.rules import check_hashes, tell_exceptions
+from wheelforge.model.inputs import Asked, Formats, Inputs, Prefer
+
+A, B = "a-1.0.tar.gz", "b_b-2.0-py3-none-any.whl"
+SOURCE = Formats(prefer=Prefer.SOURCE)
+
+
+def hashed(text: str) -> Asked:
+    return replace(asked(text)[0], hashes=frozenset({"ab" * 32}))
+
+
+def told(inputs: Inputs, *offers: Offer) -> list[Event]:
+    events: list[Event] = []
+    tell_exceptions(inputs, (offer.artifact for offer in offers), events.append)
+    return events
+
+
+def test_where_hashes_are_required_all_that_have_none_are_told_at_once() -> None:
+    inputs = Inputs(requirements=(hashed("c"), *asked("a")), require_hashes=True)
+    with pytest.raises(UsageError) as caught:
+        check_hashes(inputs, solution(A, B, "c-3.0.tar.gz"))
+    assert caught.value.message.splitlines()[1:] == ["  a 1.0", "  b-b 2.0"]
+    assert caught.value.hint is not None
+
+
+def test_a_hash_counts_for_its_project_however_it_is_spelled() -> None:
+    check_hashes(Inputs(requirements=(hashed("A"), hashed("B.b")), require_hashes=True), solution(A, B))
+
+
+def test_where_hashes_are_not_required_none_are_missed() -> None:
+    check_hashes(Inputs(requirements=(hashed("a"), *asked("b-b"))), solution(A, B))
+
+
+@pytest.mark.parametrize(("reason", "text"), [("broken", f"{A} was yanked: broken"), ("", f"{A} was yanked")])
+def test_a_yanked_file_is_warned_of_with_its_reason(reason: str, text: str) -> None:
+    assert told(Inputs(requirements=()), Offer(A, yanked=reason)) == [Warn(text=text)]
+
+
+def test_a_wheel_where_source_is_wanted_is_told() -> None:
+    note = Note(text="b-b 2.0 has no sdist: its wheel is taken")
+    assert told(Inputs(requirements=(), formats=SOURCE), Offer(B), Offer(A)) == [note]
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        Inputs(requirements=()),
+        Inputs(requirements=(), formats=SOURCE, seeds=frozenset({Offer(B).artifact.name})),
+        Inputs(requirements=(), formats=replace(SOURCE, only_binary=frozenset({"b-b"}))),
+    ],
+    ids=["wheels are wanted", "it is a seed", "its wheel was asked for"],
+)
+def test_a_wheel_that_was_to_be_expected_is_not_spoken_of(inputs: Inputs) -> None:
+    assert told(inputs, Offer(A), Offer(B)) == []
+
+
+def test_files_are_told_of_by_name() -> None:
+    offers = [Offer(f"{name}-1.0.tar.gz", yanked="") for name in "cab"]
+    events = told(Inputs(requirements=()), *offers)
+    assert events == [Warn(text=f"{name}-1.0.tar.gz was yanked") for name in "abc"]

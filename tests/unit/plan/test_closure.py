@@ -1,0 +1,291 @@
+"""Everything that builds need: which hooks are asked, what is shared, and that timing changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from fakes import LINUX, FakeFacts, Offer, answer, asked, files, pins, problem
+from wheelforge.errors import BuildError, WheelforgeError
+from wheelforge.model.inputs import Formats, Inputs, Prefer
+from wheelforge.model.lock import BuildRequirement, Source
+from wheelforge.plan.closure import plan_closure
+from wheelforge.plan.facts import Unanswered
+from wheelforge.plan.graph import BuildCycle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from wheelforge.plan.units import BuildClosure, PlannedUnit
+
+SETUPTOOLS = "setuptools.build_meta"
+NO_HOOKS = Unanswered(reason="nothing is run here")
+
+
+def source(
+    name: str, version: str, *build: str, backend: str = "flit_core.buildapi", requires: Sequence[str] = ()
+) -> Offer:
+    return Offer(f"{name}-{version}.tar.gz", requires, build_requires=build, backend=backend)
+
+
+def wheel(name: str, version: str, *requires: str) -> Offer:
+    return Offer(f"{name}-{version}-py3-none-any.whl", requires)
+
+
+def inputs(*roots: str, seeds: Sequence[str] = ()) -> Inputs:
+    return Inputs(
+        requirements=asked(*roots),
+        formats=Formats(prefer=Prefer.SOURCE),
+        seeds=frozenset(map(canonicalize_name, seeds)),
+        build_deps=True,
+    )
+
+
+def plan(facts: FakeFacts, offers: Sequence[Offer], wanted: Inputs) -> BuildClosure:
+    roots = [str(one.requirement) for one in wanted.requirements]
+    runtime = answer(replace(problem(*roots), formats=wanted.formats), offers)
+    return asyncio.run(plan_closure(runtime, inputs=wanted, builder=LINUX, facts=facts))
+
+
+def planned(*offers: Offer, roots: Sequence[str] = ("app",), seeds: Sequence[str] = ()) -> BuildClosure:
+    return plan(FakeFacts(*offers), offers, inputs(*roots, seeds=seeds))
+
+
+def unit(closure: BuildClosure, name: str) -> PlannedUnit:
+    [found] = [one for one in closure.units if one.sdist.name == name]
+    return found
+
+
+def order(closure: BuildClosure) -> list[str]:
+    return [str(one.sdist) for one in closure.units]
+
+
+def test_wheels_need_no_build() -> None:
+    assert planned(wheel("app", "1")).units == ()
+
+
+def test_what_builds_need_is_built_too_and_before_it_is_needed() -> None:
+    closure = planned(source("app", "1", "tool"), source("tool", "1", "base"), source("base", "1"))
+    assert order(closure) == ["base 1", "tool 1", "app 1"]
+    assert pins(unit(closure, "app").environment) == {"tool": "1"}
+    assert closure.incomplete == ()
+
+
+def test_an_environment_holds_what_its_members_require_to_run() -> None:
+    offers = [source("app", "1", "tool"), source("tool", "1", requires=["lib"]), source("lib", "1", "base")]
+    closure = planned(*offers, source("base", "1"))
+    assert pins(unit(closure, "app").environment) == {"tool": "1", "lib": "1"}
+    assert order(closure) == ["base 1", "tool 1", "lib 1", "app 1"]
+
+
+def test_the_runtime_closure_is_built_in_environments_of_its_own() -> None:
+    closure = planned(source("app", "1", "tool<2", requires=["tool"]), source("tool", "2"), source("tool", "1"))
+    assert pins(unit(closure, "app").environment) == {"tool": "1"}
+    assert order(closure) == ["tool 1", "tool 2", "app 1"]
+
+
+def test_a_hook_adds_to_what_is_required_statically() -> None:
+    offers = [source("app", "1", "setuptools", backend=SETUPTOOLS), wheel("setuptools", "80"), source("scm", "1")]
+    facts = FakeFacts(*offers, hooks={"app-1.tar.gz": ["scm >=1", "setuptools"]})
+    closure = plan(facts, offers, inputs("app"))
+    assert pins(unit(closure, "app").environment) == {"scm": "1", "setuptools": "80"}
+    assert unit(closure, "app").requires == (
+        BuildRequirement(requirement="setuptools", source=Source.STATIC),
+        BuildRequirement(requirement="scm >=1", source=Source.HOOK),
+    )
+    assert order(closure) == ["scm 1", "app 1"]
+
+
+def test_a_hook_is_asked_in_an_environment_of_wheels_though_builds_prefer_sdists() -> None:
+    offers = [
+        source("app", "1", "setuptools", backend=SETUPTOOLS),
+        source("setuptools", "80"),
+        wheel("setuptools", "80"),
+    ]
+    facts = FakeFacts(*offers)
+    closure = plan(facts, offers, inputs("app"))
+    assert facts.hooked == {"app-1.tar.gz": ["setuptools-80-py3-none-any.whl"]}
+    assert files(unit(closure, "app").environment) == ["setuptools-80.tar.gz"]
+
+
+@pytest.mark.parametrize("backend", ["flit_core.buildapi", "poetry.core.masonry.api", "pdm.backend"])
+def test_a_backend_that_never_asks_for_more_is_not_asked(backend: str) -> None:
+    offers = [source("app", "1", backend=backend)]
+    facts = FakeFacts(*offers)
+    plan(facts, offers, inputs("app"))
+    assert facts.hooked == {}
+
+
+def test_a_backend_of_such_a_name_in_the_tree_itself_is_asked() -> None:
+    offers = [Offer("demo-1.tar.gz", backend="flit_core.of_our_own", backend_path=["own"])]
+    facts = FakeFacts(*offers)
+    plan(facts, offers, inputs("demo"))
+    assert facts.hooked == {"demo-1.tar.gz": []}
+
+
+def test_a_hook_that_cannot_be_asked_makes_the_plan_incomplete_and_says_why() -> None:
+    offers = [source("app", "1", backend=SETUPTOOLS), source("other", "2", backend=SETUPTOOLS)]
+    facts = FakeFacts(*offers, hooks=dict.fromkeys(["app-1.tar.gz", "other-2.tar.gz"], NO_HOOKS))
+    closure = plan(facts, offers, inputs("other", "app"))
+    assert closure.incomplete == ("app 1: nothing is run here", "other 2: nothing is run here")
+    assert order(closure) == ["app 1", "other 2"]
+
+
+def test_equal_environments_are_solved_once() -> None:
+    offers = [
+        source("a", "1", "tool", "base"),
+        source("b", "1", "base", "tool"),
+        wheel("tool", "1"),
+        wheel("base", "1"),
+    ]
+    facts = FakeFacts(*offers)
+    closure = plan(facts, offers, inputs("a", "b"))
+    assert len(facts.solved) == 1
+    assert unit(closure, "a").environment is unit(closure, "b").environment
+
+
+def test_builds_of_one_generation_share_a_version_where_one_serves_both() -> None:
+    closure = planned(
+        source("a", "1", "flit_core<4"),
+        source("b", "1", "flit_core"),
+        source("flit_core", "4"),
+        source("flit_core", "3"),
+        roots=("a", "b"),
+    )
+    assert pins(unit(closure, "b").environment) == {"flit-core": "3"}
+    assert order(closure) == ["flit-core 3", "a 1", "b 1"]
+
+
+def test_a_later_generation_prefers_what_finished_ones_have_chosen() -> None:
+    closure = planned(
+        source("app", "1", "tool", "base<2"),
+        source("tool", "1", "base"),
+        source("base", "2"),
+        source("base", "1"),
+    )
+    assert pins(unit(closure, "tool").environment) == {"base": "1"}
+    assert order(closure) == ["base 1", "tool 1", "app 1"]
+
+
+def test_builds_prefer_the_versions_of_the_runtime_closure() -> None:
+    closure = planned(source("app", "1", "lib", requires=["lib<2"]), source("lib", "2"), source("lib", "1"))
+    assert pins(unit(closure, "app").environment) == {"lib": "1"}
+
+
+def test_builds_that_need_other_versions_get_them_side_by_side() -> None:
+    closure = planned(
+        source("a", "1", "tool==1"),
+        source("b", "1", "tool==2"),
+        *(source("tool", version) for version in ("1", "2", "3")),
+        roots=("a", "b"),
+    )
+    assert pins(unit(closure, "a").environment) == {"tool": "1"}
+    assert pins(unit(closure, "b").environment) == {"tool": "2"}
+    assert order(closure) == ["tool 1", "tool 2", "a 1", "b 1"]
+
+
+def test_a_build_requirement_for_other_builders_is_told_and_not_followed() -> None:
+    closure = planned(source("app", "1", "gone ; sys_platform == 'win32'"))
+    assert [one.requirement for one in unit(closure, "app").requires] == ["gone ; sys_platform == 'win32'"]
+    assert pins(unit(closure, "app").environment) == {}
+
+
+def test_a_bound_for_other_builders_does_not_hinder_sharing() -> None:
+    closure = planned(
+        source("a", "1", "tool<4"),
+        source("b", "1", "tool", "tool>=4 ; sys_platform == 'win32'"),
+        source("tool", "4"),
+        source("tool", "3"),
+        roots=("a", "b"),
+    )
+    assert pins(unit(closure, "b").environment) == {"tool": "3"}
+
+
+def test_build_constraints_bound_build_environments() -> None:
+    offers = [source("app", "1", "tool", backend=SETUPTOOLS), wheel("tool", "1"), wheel("tool", "2")]
+    facts = FakeFacts(*offers)
+    wanted = replace(inputs("app"), build_constraints=asked("tool<2", origin="build-constraints.txt:1"))
+    assert pins(unit(plan(facts, offers, wanted), "app").environment) == {"tool": "1"}
+    assert facts.hooked == {"app-1.tar.gz": ["tool-1-py3-none-any.whl"]}
+
+
+def test_a_seed_is_taken_as_a_wheel_for_builds() -> None:
+    closure = planned(source("app", "1", "tool"), source("tool", "1"), wheel("tool", "1"), seeds=["tool"])
+    assert files(unit(closure, "app").environment) == ["tool-1-py3-none-any.whl"]
+    assert order(closure) == ["app 1"]
+
+
+def test_a_seed_is_a_wheel_though_all_is_to_be_built_from_source() -> None:
+    offers = [source("app", "1", "tool"), source("tool", "1"), wheel("tool", "1")]
+    wanted = replace(inputs("app", seeds=["tool"]), formats=Formats(no_binary=frozenset({":all:"})))
+    closure = plan(FakeFacts(*offers), offers, wanted)
+    assert files(unit(closure, "app").environment) == ["tool-1-py3-none-any.whl"]
+
+
+CIRCLE = [
+    source("setuptools", "69", "wheel"),
+    wheel("setuptools", "69"),
+    source("wheel", "0.37", "setuptools"),
+    wheel("wheel", "0.37"),
+]
+
+
+def test_builds_that_need_each_other_are_an_error_and_a_seed_helps() -> None:
+    with pytest.raises(BuildCycle) as caught:
+        planned(*CIRCLE, roots=["wheel"])
+    assert caught.value.seeds == ("setuptools",)
+    closure = planned(*CIRCLE, roots=["wheel"], seeds=["setuptools"])
+    assert order(closure) == ["wheel 0.37"]
+
+
+@pytest.mark.parametrize("text", ["not a requirement", "tool @ https://files.example/tool-1.tar.gz"])
+@pytest.mark.parametrize("from_hook", [False, True])
+def test_a_build_requirement_that_cannot_be_followed_is_an_error_that_names_the_sdist(
+    text: str, *, from_hook: bool
+) -> None:
+    offers = [source("app", "1", *([] if from_hook else [text]), backend=SETUPTOOLS)]
+    facts = FakeFacts(*offers, hooks={"app-1.tar.gz": [text] if from_hook else []})
+    with pytest.raises(BuildError, match=r"app 1 .*tool|app 1 .*not a requirement"):
+        plan(facts, offers, inputs("app"))
+
+
+def test_a_build_requirement_that_is_not_to_be_had_tells_whose_it_is() -> None:
+    with pytest.raises(WheelforgeError, match="wanted by the build environment of app 1\n  the build of app 1 -> gone"):
+        planned(source("app", "1", "gone"))
+
+
+def turns(seed: int) -> Callable[[], int]:
+    """How long each answer takes, another time for each of them."""
+    return partial(random.Random(seed).randrange, 30)  # noqa: S311 - shuffles answers, guards nothing
+
+
+TANGLE = [
+    source("app", "1", "tool<3", "setuptools", backend=SETUPTOOLS, requires=["lib", "other"]),
+    source("lib", "1", "setuptools>=2", "scm", backend=SETUPTOOLS),
+    source("other", "1", "tool", "flit_core<4"),
+    source("tool", "3", "flit_core", "base"),
+    source("tool", "2", "flit_core", "base==1"),
+    source("scm", "1", "setuptools", "base", backend=SETUPTOOLS),
+    source("base", "2", "flit_core"),
+    source("base", "1", "flit_core"),
+    source("extra", "1", "flit_core<5"),
+    source("flit_core", "5"),
+    source("flit_core", "4"),
+    source("flit_core", "3"),
+    source("setuptools", "3"),
+    wheel("setuptools", "3"),
+    wheel("scm", "1"),
+]
+
+
+def test_the_plan_is_the_same_in_whatever_order_facts_arrive() -> None:
+    hooks: dict[str, Sequence[str] | Unanswered] = {"app-1.tar.gz": ["extra"], "lib-1.tar.gz": NO_HOOKS}
+    plans = [plan(FakeFacts(*TANGLE, hooks=hooks, pause=turns(seed)), TANGLE, inputs("app")) for seed in range(20)]
+    assert len(plans[0].units) > 8
+    assert all(one == plans[0] for one in plans)

@@ -1,0 +1,113 @@
+"""Units come after what they need, and where that cannot be, the cycle and what ends it are told."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plans import NAMES, acyclic_graphs, graphs, is_cyclic, sdist, solution, unit, units, wheel
+from wheelforge.plan.graph import BuildCycle, build_order, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from random import Random
+
+    from plans import Needs
+
+
+def cycle(graph: Mapping[str, Iterable[str]], wheels: Collection[str] = NAMES) -> BuildCycle:
+    """The cycle that is told of units that cannot be built."""
+    with pytest.raises(BuildCycle) as caught:
+        build_order(units(graph, wheels=wheels))
+    return caught.value
+
+
+def seeded(graph: Needs, seeds: Collection[str]) -> Needs:
+    """What is still to be built first once the seeds come as wheels."""
+    return {name: [need for need in needed if need not in seeds] for name, needed in graph.items()}
+
+
+def members(found: BuildCycle) -> list[str]:
+    return [member.name for member in found.path]
+
+
+@given(acyclic_graphs())
+def test_every_unit_is_built_once_and_after_all_that_it_needs(graph: Needs) -> None:
+    order = [one.sdist.name for one in build_order(units(graph))]
+    assert sorted(order) == sorted(graph)
+    for place, name in enumerate(order):
+        assert set(graph[name]) <= set(order[:place])
+
+
+@given(acyclic_graphs(), st.randoms(use_true_random=False))
+def test_the_order_in_which_units_were_found_does_not_matter(graph: Needs, random: Random) -> None:
+    found = list(units(graph).items())
+    before = build_order(dict(found))
+    random.shuffle(found)
+    assert build_order(dict(found)) == before
+
+
+def test_units_that_could_be_built_at_once_go_by_file_name() -> None:
+    order = build_order(units({"c": [], "a": ["d"], "b": [], "d": []}))
+    assert [one.sdist.name for one in order] == ["b", "c", "d", "a"]
+
+
+def test_only_sdists_of_the_environment_must_be_built_first() -> None:
+    environment = solution(sdist("b"), wheel("c"), sdist("a"))
+    assert needs(unit(sdist("d"), environment)) == [sdist("a"), sdist("b")]
+
+
+@given(graphs())
+def test_a_cycle_is_told_exactly_where_there_is_one(graph: Needs) -> None:
+    if not is_cyclic(graph):
+        assert len(build_order(units(graph))) == len(graph)
+        return
+    path = members(cycle(graph))
+    assert path[0] == path[-1]
+    assert len(set(path[1:])) == len(path) - 1
+    assert all(needed in graph[name] for name, needed in pairwise(path))
+
+
+@given(graphs().filter(is_cyclic), st.sets(st.sampled_from(NAMES)))
+def test_what_is_offered_as_a_seed_has_a_wheel_and_ends_all_cycles_where_one_can(
+    graph: Needs, wheels: set[str]
+) -> None:
+    found = cycle(graph, wheels)
+    could = [name for name in sorted(set(members(found)) & wheels) if not is_cyclic(seeded(graph, {name}))]
+    if could:
+        assert found.seeds == (could[0],)
+    else:
+        assert set(found.seeds) == set(members(found)) & wheels
+
+
+def test_a_cycle_is_told_as_a_path_with_the_option_that_ends_it() -> None:
+    found = cycle({"a": ["b"], "b": ["c"], "c": ["a"]}, wheels={"b"})
+    assert sorted(set(members(found))) == ["a", "b", "c"]
+    assert f"build cycle: {' -> '.join(f'{name} 1.0' for name in members(found))}\n" in found.message
+    assert found.hint is not None
+    assert found.hint.endswith(": --seed b")
+
+
+def test_a_unit_that_needs_itself_is_a_cycle_of_one() -> None:
+    found = cycle({"a": ["a"], "b": ["a"]})
+    assert members(found) == ["a", "a"]
+    assert found.seeds == ("a",)
+
+
+def test_the_unit_that_two_cycles_share_ends_both() -> None:
+    assert cycle({"a": ["b"], "b": ["a", "c"], "c": ["b"]}).seeds == ("b",)
+
+
+def test_of_cycles_apart_from_each_other_one_is_told_with_all_its_units() -> None:
+    graph = {"a": ["b"], "b": ["a"], "c": ["d"], "d": ["c"]}
+    found = cycle(graph)
+    assert found.seeds == tuple(sorted(set(members(found))))
+
+
+def test_without_any_wheel_no_seed_is_offered() -> None:
+    found = cycle({"a": ["b"], "b": ["a"]}, wheels=())
+    assert (found.seeds, found.hint) == ((), None)

@@ -1,0 +1,93 @@
+"""What the catalog remembers, and what it tells of a candidate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from fakes import LINUX, WINDOWS, Offer, catalog, problem, project
+from wheelforge.errors import ResolutionError
+from wheelforge.resolve.candidates import Candidate
+from wheelforge.resolve.catalog import Catalog
+
+DEMO = canonicalize_name("demo")
+SDIST, WHEEL = "demo-1.tar.gz", "demo-1-py3-none-any.whl"
+
+
+def candidate(evidence: str = SDIST) -> Candidate:
+    return Candidate(name=DEMO, version=Version("1"), artifact=Offer(SDIST).artifact, evidence=Offer(evidence).artifact)
+
+
+def test_a_project_that_does_not_exist_is_known_too() -> None:
+    found = Catalog()
+    assert not found.knows_project(DEMO)
+    found.learn_project(DEMO, None)
+    assert found.knows_project(DEMO)
+    assert found.project(DEMO) is None
+    assert found.shelf(DEMO, problem("demo")) is None
+
+
+def test_what_a_file_says_itself_overrides_what_its_sibling_said() -> None:
+    found = Catalog()
+    assert found.wants(candidate(WHEEL), None, LINUX) is None
+    found.learn_metadata(WHEEL, Offer(WHEEL, ["a"]).metadata)
+    assert [want.text for want in found.wants(candidate(WHEEL), None, LINUX) or ()] == ["a"]
+    found.learn_metadata(SDIST, Offer(SDIST, ["b"]).metadata)
+    assert [want.text for want in found.wants(candidate(WHEEL), None, LINUX) or ()] == ["b"]
+
+
+def test_what_is_learnt_anew_counts_from_then_on() -> None:
+    found = catalog(Offer(SDIST, ["a"]))
+    assert [want.text for want in found.wants(candidate(), None, LINUX) or ()] == ["a"]
+    found.learn_metadata(SDIST, Offer(SDIST, ["b"]).metadata)
+    assert [want.text for want in found.wants(candidate(), None, LINUX) or ()] == ["b"]
+
+
+def test_each_target_has_its_own_requirements() -> None:
+    found = catalog(Offer(SDIST, ["a ; sys_platform == 'win32'", "b ; sys_platform == 'linux'"]))
+    assert [want.text for want in found.wants(candidate(), None, LINUX) or ()] == ["b"]
+    assert [want.text for want in found.wants(candidate(), None, WINDOWS) or ()] == ["a"]
+
+
+def test_an_extra_brings_only_what_is_not_required_anyway() -> None:
+    found = catalog(Offer(SDIST, ["a", "b ; extra == 'x'", "c ; extra != 'x'", "d ; extra == 'Y_y'"]))
+    texts = {extra: found.wants(candidate(), canonicalize_name(extra), LINUX) or () for extra in ("x", "y-y")}
+    assert {extra: [want.text for want in wants] for extra, wants in texts.items()} == {"x": ["b"], "y-y": ["d"]}
+
+
+def test_an_excluded_file_is_not_offered_any_more_and_the_reason_is_kept() -> None:
+    found = catalog(Offer(SDIST), Offer("demo-2.tar.gz"))
+    shelf = found.shelf(DEMO, problem("demo"))
+    assert shelf is not None
+    assert shelf.candidate(Version("2")) is not None
+    found.exclude("demo-2.tar.gz", "it is broken")
+    shelf = found.shelf(DEMO, problem("demo"))
+    assert shelf is not None
+    assert shelf.candidate(Version("2")) is None
+    assert found.reason("demo-2.tar.gz") == "it is broken"
+    assert found.reason(SDIST) is None
+
+
+def test_targets_do_not_share_candidates() -> None:
+    wheel = "demo-1-cp39-cp39-win_amd64.whl"
+    found = Catalog()
+    found.learn_project(DEMO, project(Offer(wheel)))
+    question = problem("demo")
+    shelves = [found.shelf(DEMO, replace(question, target=target)) for target in (LINUX, WINDOWS)]
+    offered = [shelf.candidate(Version("1")) for shelf in shelves if shelf is not None]
+    assert [one and one.artifact.filename for one in offered] == [None, wheel]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("other @ https://files.example/other-1.tar.gz", "by URL"),
+        ("other ; platform_machine ~= 'x'", "marker"),
+    ],
+)
+def test_a_requirement_that_cannot_be_followed_is_an_error_that_names_who_has_it(text: str, told: str) -> None:
+    with pytest.raises(ResolutionError, match=f"demo 1 .*{told}"):
+        catalog(Offer(SDIST, [text])).wants(candidate(), None, LINUX)

@@ -1,0 +1,187 @@
+"""What users read when there is no answer: who wants what, along which path, and what exists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from fakes import LINUX, Offer, answer, asked, catalog, digest, pins, problem
+from wheelforge.errors import ExitCode, WheelforgeError
+from wheelforge.model.artifacts import Project
+from wheelforge.model.inputs import ALL, Formats
+from wheelforge.resolve.catalog import Catalog
+from wheelforge.resolve.explain import Conflict, HashNotOffered, NoSource, NoVersion, UnknownProject
+from wheelforge.resolve.solver import solve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wheelforge.resolve.problem import Problem
+
+FROM_SOURCE = Formats(no_binary=frozenset({ALL}))
+
+
+def wheel(name: str, version: str, *requires: str) -> Offer:
+    return Offer(f"{name}-{version}-py3-none-any.whl", requires)
+
+
+def refusal(question: Problem, offers: Iterable[Offer]) -> WheelforgeError:
+    with pytest.raises(WheelforgeError) as caught:
+        answer(question, offers)
+    return caught.value
+
+
+def test_an_unknown_project_is_named_with_who_wants_it() -> None:
+    told = refusal(problem("flaskk"), [])
+    assert isinstance(told, UnknownProject)
+    assert told.message == "no project 'flaskk' on the index, wanted by the requirements\n  the command line -> flaskk"
+    assert told.hint == "check the spelling, or name the index that has it: --index-url URL"
+
+
+def test_an_unknown_project_deep_down_is_told_with_its_path() -> None:
+    told = refusal(problem("app"), [wheel("app", "1", "lib>1"), wheel("lib", "2", "gone==3")])
+    assert isinstance(told, UnknownProject)
+    assert "  the command line -> app 1 -> lib 2 -> gone==3" in told.message.splitlines()
+
+
+def test_an_older_version_is_taken_rather_than_one_that_needs_an_unknown_project() -> None:
+    assert pins(answer(problem("app"), [wheel("app", "2", "gone"), wheel("app", "1")])) == {"app": "1"}
+
+
+def test_where_no_version_fits_those_that_exist_are_told() -> None:
+    told = refusal(problem("app>5"), [wheel("app", "1"), wheel("app", "2"), wheel("app", "3rc1")])
+    assert isinstance(told, NoVersion)
+    assert told.message.splitlines() == [
+        "no version of app fits >5",
+        "  the command line -> app>5",
+        "versions that exist: 3rc1, 2, 1",
+    ]
+    assert told.hint == "the newest is app==2"
+
+
+def test_of_many_versions_the_newest_are_told() -> None:
+    told = refusal(problem("app>50"), [wheel("app", str(number)) for number in range(30)])
+    assert "versions that exist: 29, 28, 27" in told.message
+    assert told.message.endswith("18, and 18 older")
+
+
+def test_a_project_without_files_is_told_as_such() -> None:
+    known = Catalog()
+    name = canonicalize_name("app")
+    known.learn_project(name, Project(name=name, index="example", releases={}))
+    with pytest.raises(NoVersion, match="app is on the index, but has no files"):
+        solve(problem("app"), known)
+
+
+def test_where_only_pre_releases_exist_the_option_that_takes_them_is_told() -> None:
+    assert refusal(problem("app>5"), [wheel("app", "3rc1")]).hint == "only pre-releases exist: --pre takes them"
+
+
+def test_a_constraint_that_leaves_no_version_is_named() -> None:
+    constraints = asked("App<1", origin="constraints.txt:7")
+    told = refusal(replace(problem("app"), constraints=constraints), [wheel("app", "1")])
+    assert isinstance(told, NoVersion)
+    assert "  constraints.txt:7 (a constraint) wants App<1" in told.message.splitlines()
+
+
+def test_a_conflict_tells_both_paths_and_what_exists() -> None:
+    offers = [wheel("one", "1", "lib<2"), wheel("two", "1", "mid"), wheel("mid", "4", "lib>=2")]
+    told = refusal(problem("one", "two"), [*offers, wheel("lib", "1"), wheel("lib", "2")])
+    assert isinstance(told, Conflict)
+    assert told.exit_code is ExitCode.RESOLUTION
+    assert told.message.splitlines() == [
+        "the requirements cannot be met together",
+        "  lib:",
+        "    the command line -> one 1 -> lib<2",
+        "    the command line -> two 1 -> mid 4 -> lib>=2",
+        "    versions that exist: 2, 1",
+    ]
+
+
+def test_a_conflict_with_the_users_own_words_tells_where_they_stand() -> None:
+    constraints = asked("Lib!=7", origin="constraints.txt:3")
+    question = replace(problem("app", "lib<2"), constraints=constraints)
+    told = refusal(question, [wheel("app", "1", "lib>=2"), wheel("lib", "1"), wheel("lib", "2")])
+    assert "    the command line -> lib<2" in told.message.splitlines()
+    assert "    constraints.txt:3 (a constraint) wants Lib!=7" in told.message.splitlines()
+
+
+def test_a_path_through_an_extra_names_its_project_once() -> None:
+    offers = [wheel("app", "1", "lib<2 ; extra == 'x'"), wheel("lib", "1"), wheel("lib", "2")]
+    told = refusal(problem("app[x]", "lib>=2"), offers)
+    assert "    the command line -> app 1 -> lib<2" in told.message.splitlines()
+
+
+def test_a_project_without_an_sdist_is_told_with_its_wheels_and_what_to_type() -> None:
+    offers = [wheel("torch", "2"), Offer("torch-2-cp312-cp312-win_amd64.whl"), wheel("torch", "1")]
+    told = refusal(replace(problem("torch"), formats=FROM_SOURCE), offers)
+    assert isinstance(told, NoSource)
+    assert told.message.startswith("torch has no sdist: 2 comes as 2 wheels only")
+    assert told.hint == "take its wheel: --only-binary torch"
+
+
+def test_one_wheel_is_told_as_one() -> None:
+    told = refusal(replace(problem("torch"), formats=FROM_SOURCE), [wheel("torch", "1")])
+    assert "comes as 1 wheel only" in told.message
+
+
+def test_a_project_whose_fitting_versions_have_no_sdist_is_told_so_though_others_have() -> None:
+    offers = [wheel("lib", "2"), Offer("lib-1.tar.gz")]
+    assert isinstance(refusal(replace(problem("lib>1"), formats=FROM_SOURCE), offers), NoSource)
+
+
+def test_a_yanked_version_is_told_with_its_reason_and_how_to_take_it() -> None:
+    told = refusal(problem("app>1"), [wheel("app", "1"), replace(wheel("app", "2"), yanked="it eats files")])
+    assert isinstance(told, NoVersion)
+    assert "yanked: it eats files (only an exact pin, ==2, takes it)" in told.message
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [replace(wheel("app", "1"), page_python="<3"), replace(wheel("app", "1"), requires_python="<3")],
+    ids=["on the page", "in the metadata"],
+)
+def test_a_version_for_other_pythons_is_told_with_both(offer: Offer) -> None:
+    told = refusal(problem("app"), [offer])
+    assert isinstance(told, NoVersion)
+    assert f"wheels need Python <3; this is {LINUX.python_version}" in told.message
+
+
+def test_wheels_for_other_platforms_are_told() -> None:
+    offers = [Offer("app-1-cp312-cp312-win_amd64.whl"), Offer("app-1.tar.gz")]
+    told = refusal(replace(problem("app"), formats=Formats(only_binary=frozenset({ALL}))), offers)
+    assert told.message.startswith(f"no file of app can be taken for {LINUX.name}\n")
+    assert "wheels are for other platforms or interpreters" in told.message
+    assert "sdists are not allowed by --no-binary or --only-binary" in told.message
+    assert told.hint == "build it from source: --no-binary app"
+
+
+def test_an_excluded_file_is_told_with_its_reason() -> None:
+    known = catalog(wheel("app", "1"))
+    known.exclude("app-1-py3-none-any.whl", "app-1-py3-none-any.whl holds metadata of other 7")
+    with pytest.raises(NoVersion, match="holds metadata of other 7"):
+        solve(problem("app"), known)
+
+
+def hashed(*filenames: str) -> Problem:
+    digests = frozenset(map(digest, filenames))
+    return replace(problem(), roots=(replace(asked("app==1")[0], hashes=digests),))
+
+
+def test_a_hash_that_no_file_has_is_an_integrity_error_with_both_hashes() -> None:
+    told = refusal(hashed("something else"), [wheel("app", "1")])
+    assert isinstance(told, HashNotOffered)
+    assert told.exit_code is ExitCode.INTEGRITY
+    assert f"asked for  sha256:{digest('something else')}" in told.message
+    assert f"on index   sha256:{digest('app-1-py3-none-any.whl')}  app-1-py3-none-any.whl" in told.message
+
+
+def test_a_hash_of_a_file_for_another_platform_tells_which_file_was_passed_over_for_its_hash() -> None:
+    windows = "app-1-cp312-cp312-win_amd64.whl"
+    told = refusal(hashed(windows), [Offer(windows), Offer("app-1.tar.gz")])
+    assert isinstance(told, NoVersion)
+    assert "wheels are for other platforms or interpreters" in told.message
+    assert f"app-1.tar.gz has another hash than was asked for: sha256:{digest('app-1.tar.gz')}" in told.message

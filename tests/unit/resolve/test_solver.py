@@ -1,0 +1,235 @@
+"""Which versions are chosen, and what is asked for when too little is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from fakes import WINDOWS, Offer, answer, asked, catalog, digest, files, pins, problem
+from wheelforge.errors import ResolutionError
+from wheelforge.model.inputs import ALL, Formats, Prefer
+from wheelforge.resolve.catalog import Catalog
+from wheelforge.resolve.problem import Lacks
+from wheelforge.resolve.solver import solve
+
+
+def wheel(name: str, version: str, *requires: str) -> Offer:
+    return Offer(f"{name}-{version}-py3-none-any.whl", requires)
+
+
+FLASK = [
+    wheel("flask", "3.1", "werkzeug>=3.1", "click"),
+    wheel("flask", "3.0", "werkzeug>=3.0", "click"),
+    wheel("flask", "2.3", "werkzeug>=2.3"),
+    wheel("werkzeug", "3.1"),
+    wheel("werkzeug", "3.0.6"),
+    wheel("click", "8.1"),
+    wheel("click", "8.0"),
+]
+
+
+def test_the_newest_versions_are_chosen_with_all_that_they_require() -> None:
+    assert pins(answer(problem("flask"), FLASK)) == {"click": "8.1", "flask": "3.1", "werkzeug": "3.1"}
+
+
+def test_an_older_version_is_taken_where_the_newest_does_not_suit_the_others() -> None:
+    found = pins(answer(problem("flask", "werkzeug<3.1"), FLASK))
+    assert found == {"click": "8.1", "flask": "3.0", "werkzeug": "3.0.6"}
+
+
+def test_what_only_a_version_given_up_required_is_not_in_the_answer() -> None:
+    found = pins(answer(problem("flask", "werkzeug<3.1", "flask!=3.0"), [*FLASK, wheel("werkzeug", "2.3")]))
+    assert found == {"flask": "2.3", "werkzeug": "3.0.6"}
+
+
+def test_a_root_is_found_by_any_spelling_of_its_name() -> None:
+    assert pins(answer(problem("Zope.Interface"), [wheel("zope_interface", "1")])) == {"zope-interface": "1"}
+
+
+def test_the_answer_is_sorted_by_name_and_tells_what_each_requires_in_one_spelling() -> None:
+    offers = [wheel("b", "1", "C_c [y,x] >=1, <2 ; python_version >= '3'"), wheel("c_c", "1"), wheel("a", "1", "b")]
+    found = answer(problem("a"), offers)
+    assert [(choice.candidate.name, choice.requires) for choice in found.choices] == [
+        ("a", ("b",)),
+        ("b", ("c-c[x,y]<2,>=1",)),
+        ("c-c", ()),
+    ]
+
+
+EXTRAS = [
+    wheel("app", "2", "fast>1 ; extra == 'speed'", "app[speed] ; extra == 'all'", "tool ; extra == 'dev'"),
+    wheel("app", "1", "fast ; extra == 'speed'"),
+    wheel("fast", "1"),
+    wheel("fast", "2"),
+]
+
+
+def test_an_extra_adds_what_it_requires() -> None:
+    assert pins(answer(problem("app"), EXTRAS)) == {"app": "2"}
+    assert pins(answer(problem("app[speed]"), EXTRAS)) == {"app": "2", "fast": "2"}
+
+
+def test_an_extra_can_ask_for_other_extras_of_its_project() -> None:
+    found = answer(problem("app[All]"), EXTRAS)
+    assert pins(found) == {"app": "2", "fast": "2"}
+    assert found.choices[0].extras == ("all", "speed")
+    assert found.choices[0].requires == ("app[speed]", "fast>1")
+
+
+def test_an_extra_that_does_not_exist_adds_nothing() -> None:
+    assert pins(answer(problem("app[nonsense]"), EXTRAS)) == {"app": "2"}
+
+
+def test_an_extra_and_its_project_are_of_one_version() -> None:
+    assert pins(answer(problem("app[speed]", "fast<2"), EXTRAS)) == {"app": "1", "fast": "1"}
+
+
+@pytest.mark.parametrize("roots", [("app[x]", "app>=2rc1"), ("app>=2rc1", "app[x]")])
+def test_a_pre_release_that_is_asked_for_is_taken_with_its_extra(roots: tuple[str, ...]) -> None:
+    assert pins(answer(problem(*roots), [wheel("app", "1"), wheel("app", "2rc1")])) == {"app": "2rc1"}
+
+
+@pytest.mark.parametrize("roots", [("app[x]", "app==2"), ("app==2", "app[x]")])
+def test_a_yanked_version_that_is_pinned_is_taken_with_its_extra(roots: tuple[str, ...]) -> None:
+    offers = [wheel("app", "1"), replace(wheel("app", "2"), yanked="")]
+    assert pins(answer(problem(*roots), offers)) == {"app": "2"}
+
+
+MARKERS = [
+    wheel("app", "1", "old ; python_version < '3.10'", "posix ; os_name == 'posix'", "nt ; sys_platform == 'win32'"),
+    *(wheel(name, "1") for name in ("old", "posix", "nt")),
+]
+
+
+def test_markers_are_those_of_the_target_and_not_of_this_machine() -> None:
+    assert pins(answer(problem("app"), MARKERS)).keys() == {"app", "posix"}
+    assert pins(answer(replace(problem("app"), target=WINDOWS), MARKERS)).keys() == {"app", "nt", "old"}
+
+
+def test_a_root_whose_marker_does_not_hold_is_not_asked_for() -> None:
+    assert pins(answer(problem("app", "old ; python_version < '3.10'"), MARKERS)).keys() == {"app", "posix"}
+
+
+def test_what_a_missing_project_would_be_needed_for_elsewhere_does_no_harm() -> None:
+    assert pins(answer(problem("app"), [wheel("app", "1", "nowhere ; sys_platform == 'win32'")])) == {"app": "1"}
+
+
+def test_a_constraint_bounds_what_is_required_and_requires_nothing() -> None:
+    constraints = asked("Werkzeug<3.1", "unused==1", origin="constraints.txt:1")
+    found = answer(replace(problem("flask"), constraints=constraints), FLASK)
+    assert pins(found) == {"click": "8.1", "flask": "3.0", "werkzeug": "3.0.6"}
+
+
+def test_a_constraint_for_other_targets_does_not_count() -> None:
+    constraints = asked("click<8.1 ; sys_platform == 'win32'")
+    assert pins(answer(replace(problem("click"), constraints=constraints), FLASK)) == {"click": "8.1"}
+
+
+def test_preferred_versions_are_kept_where_they_fit() -> None:
+    preferences = {canonicalize_name("click"): (Version("8.0"),), canonicalize_name("flask"): (Version("3.0"),)}
+    found = pins(answer(replace(problem("flask>3.0"), preferences=preferences), FLASK))
+    assert found == {"click": "8.0", "flask": "3.1", "werkzeug": "3.1"}
+
+
+def test_without_following_only_what_is_named_is_chosen() -> None:
+    found = answer(replace(problem("flask", "flask[async]"), follow=False), FLASK)
+    assert pins(found) == {"flask": "3.1"}
+    assert found.choices[0].requires == ()
+
+
+def test_without_following_no_metadata_is_needed() -> None:
+    known = Catalog()
+    project = catalog(*FLASK).project(canonicalize_name("flask"))
+    known.learn_project(canonicalize_name("flask"), project)
+    assert not isinstance(solve(replace(problem("flask"), follow=False), known), Lacks)
+
+
+BOTH = [
+    Offer("a-1.tar.gz", ["b"]),
+    Offer("a-1-py3-none-any.whl", ["b"]),
+    Offer("b-1.tar.gz"),
+    Offer("b-1-py3-none-any.whl"),
+    Offer("b-2-py3-none-any.whl"),
+]
+
+
+@pytest.mark.parametrize(
+    ("formats", "expected"),
+    [
+        (Formats(), ["a-1-py3-none-any.whl", "b-2-py3-none-any.whl"]),
+        (Formats(prefer=Prefer.SOURCE), ["a-1.tar.gz", "b-2-py3-none-any.whl"]),
+        (Formats(no_binary=frozenset({ALL})), ["a-1.tar.gz", "b-1.tar.gz"]),
+        (Formats(no_binary=frozenset({"a"})), ["a-1.tar.gz", "b-2-py3-none-any.whl"]),
+        (Formats(no_binary=frozenset({ALL}), only_binary=frozenset({"b"})), ["a-1.tar.gz", "b-2-py3-none-any.whl"]),
+        (
+            Formats(prefer=Prefer.SOURCE, only_binary=frozenset({ALL})),
+            ["a-1-py3-none-any.whl", "b-2-py3-none-any.whl"],
+        ),
+    ],
+)
+def test_the_format_rules_decide_which_file_is_taken(formats: Formats, expected: list[str]) -> None:
+    assert files(answer(replace(problem("a"), formats=formats), BOTH)) == expected
+
+
+def test_a_hash_decides_the_version_too() -> None:
+    roots = (replace(asked("b")[0], hashes=frozenset({digest("b-1.tar.gz")})),)
+    assert files(answer(replace(problem(), roots=roots), BOTH)) == ["b-1.tar.gz"]
+
+
+def test_metadata_that_wants_another_python_is_heeded_though_the_page_is_silent() -> None:
+    offers = [replace(wheel("app", "2"), requires_python=">=3.13"), wheel("app", "1")]
+    assert pins(answer(problem("app"), offers)) == {"app": "1"}
+
+
+def test_projects_may_require_each_other() -> None:
+    assert pins(answer(problem("a"), [wheel("a", "1", "b"), wheel("b", "1", "a")])) == {"a": "1", "b": "1"}
+
+
+def test_a_pin_that_stops_fitting_and_fits_again_still_gets_what_it_requires() -> None:
+    offers = [wheel("a", "3", "c==1"), wheel("a", "2"), wheel("c", "1", "d==2", "a<=2"), wheel("c", "3")]
+    assert pins(answer(problem("a"), [*offers, wheel("d", "2", "c==3")])) == {"a": "2"}
+
+
+def test_nothing_is_asked_for_and_nothing_is_chosen() -> None:
+    assert answer(problem(), []).choices == ()
+
+
+def test_a_root_with_a_meaningless_marker_is_refused() -> None:
+    with pytest.raises(ResolutionError, match="marker"):
+        answer(problem("app ; platform_machine ~= 'x'"), [wheel("app", "1")])
+
+
+def lacks(known: Catalog, *roots: str) -> Lacks:
+    found = solve(problem(*roots), known)
+    assert isinstance(found, Lacks)
+    return found
+
+
+def test_all_roots_that_are_not_known_are_lacking_at_once() -> None:
+    assert lacks(catalog(wheel("a", "1")), "a", "b", "c[x]").projects == {"b", "c"}
+
+
+def test_a_candidate_whose_metadata_is_not_known_is_lacking() -> None:
+    known = Catalog()
+    known.learn_project(canonicalize_name("flask"), catalog(*FLASK).project(canonicalize_name("flask")))
+    assert [str(candidate) for candidate in lacks(known, "flask<3.1").candidates] == ["flask 3.0"]
+
+
+def test_the_projects_that_a_candidate_requires_are_lacking_at_once() -> None:
+    known = Catalog()
+    known.learn_project(canonicalize_name("flask"), catalog(*FLASK).project(canonicalize_name("flask")))
+    known.learn_metadata(FLASK[0].filename, FLASK[0].metadata)
+    assert lacks(known, "flask").projects == {"click", "werkzeug"}
+
+
+def test_a_solve_that_knows_all_it_looks_at_lacks_nothing_though_older_versions_are_unknown() -> None:
+    known = catalog(*FLASK)
+    partly = Catalog()
+    for offer in FLASK:
+        partly.learn_project(offer.artifact.name, known.project(offer.artifact.name))
+    for newest in (FLASK[0], FLASK[3], FLASK[5]):
+        partly.learn_metadata(newest.filename, newest.metadata)
+    assert not isinstance(solve(problem("flask"), partly), Lacks)
