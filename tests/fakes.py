@@ -138,7 +138,8 @@ class Offer:
         artifact, path = self.artifact, folder / self.filename
         if artifact.kind is Kind.WHEEL:
             info = f"{artifact.name}-{artifact.version}.dist-info"
-            return write_wheel(path, wheel_files(about=self.metadata_file, dist_info=info), dist_info=info)
+            files = wheel_files(sorted(map(str, artifact.tags)), about=self.metadata_file, dist_info=info)
+            return write_wheel(path, files, dist_info=info)
         top, quoted = self.filename.removesuffix(".tar.gz"), ", ".join(f'"{text}"' for text in self.build_requires)
         pyproject = f'[build-system]\nrequires = [{quoted}]\nbuild-backend = "{self.backend}"\n'
         members = {"PKG-INFO": self.metadata_file, "pyproject.toml": pyproject.encode()}

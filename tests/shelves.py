@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from unit.formats.sample_lock import file, pin, sample
+from wheelforge.model.lock import LockedInputs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,3 +56,8 @@ def put(folder: Path, *artifacts: LockedArtifact) -> None:
 def standing(folder: Path) -> set[str]:
     """All files of a folder, by relative path."""
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def asked(*requirements: str) -> LockedInputs:
+    """These, and nothing else, were asked for."""
+    return LockedInputs(requirements=requirements, constraints=(), build_constraints=(), options={})

@@ -26,6 +26,8 @@ LONGEST_ANSWER = 16 * 1024 * 1024
 
 _SLICE = 0.1
 """Seconds after which a listener looks whether the speaker still lives: its children may keep the line open."""
+_SHORTEST, _LONGEST = 0.0005, 0.05
+"""Seconds between two looks at whether a process has ended: the first pause, doubled up to the last."""
 _FAREWELL = 2.0
 """Seconds that a process has to end once its conversation is over."""
 _UMASK = 0o022
@@ -110,7 +112,7 @@ class Runner:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._live: set[subprocess.Popen[bytes]] = set()
+        self._live: set[_Leader] = set()
         self._stopped = False
 
     def run(self, command: Command, *, log: Path, timeout: float | None) -> Completed:
@@ -130,7 +132,7 @@ class Runner:
                 process.wait(timeout)
             except subprocess.TimeoutExpired:
                 timed_out = True
-                _kill(process)
+                process.kill_group()
                 process.wait()
         return Completed(returncode=process.returncode, seconds=time.monotonic() - began, timed_out=timed_out)
 
@@ -180,10 +182,10 @@ class Runner:
         with self._lock:
             self._stopped = True
             for process in self._live:
-                _kill(process)
+                process.kill_group()
 
     @contextlib.contextmanager
-    def _started(self, command: Command, **streams: Unpack[_Streams]) -> Iterator[subprocess.Popen[bytes]]:
+    def _started(self, command: Command, **streams: Unpack[_Streams]) -> Iterator[_Leader]:
         with self._lock:
             self._check()
             process = _start(command, streams)
@@ -193,7 +195,7 @@ class Runner:
                 try:
                     yield process
                 finally:
-                    _kill(process)
+                    process.kill_group()
         except BaseException:
             # What goes wrong in the block once all processes are killed is told as the stop that it is.
             self._check()
@@ -211,7 +213,7 @@ class Runner:
 class Conversation:
     """Questions to a process and its answers, each one line of JSON."""
 
-    def __init__(self, line: socket.socket, process: subprocess.Popen[bytes], check: Callable[[], None]) -> None:
+    def __init__(self, line: socket.socket, process: _Leader, check: Callable[[], None]) -> None:
         self._line = line
         self._process = process
         self._check = check
@@ -266,22 +268,21 @@ class Conversation:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_FAREWELL)
         returncode = self._process.poll()
-        _kill(self._process)
+        self._process.kill_group()
         self._process.wait()
         self._check()
         raise NoAnswer(silence, returncode)
 
 
-class _Streams(TypedDict):
-    stdin: int
-    stdout: int | IO[bytes]
-    stderr: int
+class _Leader(subprocess.Popen[bytes]):
+    """A process at the head of its own group, which is killed when its head has ended and before that is reaped.
 
+    Until it is reaped its number is its own; afterwards the number may be another's, whom no signal of ours may reach.
+    """
 
-def _start(command: Command, streams: _Streams) -> subprocess.Popen[bytes]:
-    program = command.argv[0]
-    try:
-        return subprocess.Popen(
+    def __init__(self, command: Command, streams: _Streams) -> None:
+        self._reaping = threading.RLock()
+        super().__init__(
             command.argv,
             env=dict(command.env),
             cwd=command.cwd,
@@ -291,17 +292,62 @@ def _start(command: Command, streams: _Streams) -> subprocess.Popen[bytes]:
             stdout=streams["stdout"],
             stderr=streams["stderr"],
         )
+
+    def kill_group(self) -> None:
+        """Kill it and all that it left in its group; nothing is left once it is reaped."""
+        with self._reaping:
+            if self.returncode is None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self.pid, signal.SIGKILL)
+
+    def poll(self) -> int | None:
+        """Its status where it has ended; its group has then ended too."""
+        with self._reaping:
+            if self.returncode is None and self._has_ended(os.WNOHANG):
+                self.kill_group()
+            return super().poll()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its status once it has ended; its group has then ended too.
+
+        Raises:
+            subprocess.TimeoutExpired: it has not ended within ``timeout`` seconds.
+        """
+        if timeout is None and self.returncode is None:
+            self._has_ended(0)
+        until = time.monotonic() + (timeout or 0.0)
+        pause = _SHORTEST
+        while (returncode := self.poll()) is None:
+            left = until - time.monotonic()
+            if timeout is not None and left <= 0:
+                raise subprocess.TimeoutExpired(self.args, timeout)
+            pause = min(pause * 2, max(left, _SHORTEST), _LONGEST)
+            time.sleep(pause)
+        return returncode
+
+    def _has_ended(self, how: int) -> bool:
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | how) is not None
+        except ChildProcessError:  # reaped by another thread just now
+            return False
+
+
+class _Streams(TypedDict):
+    stdin: int
+    stdout: int | IO[bytes]
+    stderr: int
+
+
+def _start(command: Command, streams: _Streams) -> _Leader:
+    program = command.argv[0]
+    try:
+        return _Leader(command, streams)
     except (OSError, ValueError) as error:
         if command.cwd is not None and not command.cwd.is_dir():
             raise CannotStart(program, f"the folder {command.cwd} to run it in is not there") from error
         if isinstance(error, FileNotFoundError):
             raise CannotStart(program, "it was not found") from error
         raise CannotStart(program, str(error)) from error
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _appending(log: Path) -> BinaryIO:

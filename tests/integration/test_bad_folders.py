@@ -13,6 +13,9 @@ from integration.command import assert_nothing_finished, lock_of, names, refused
 from wheelforge.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from index import PackageIndex
     from integration.conftest import MainJob
 
 
@@ -93,9 +96,37 @@ def test_the_wheels_cannot_go_where_the_sources_are(folder: Path) -> None:
     assert names(folder) == before
 
 
+def test_a_wheelhouse_takes_no_collected_folders_place_nor_the_other_way_round(
+    folder: Path, warm: MainJob, here: Path
+) -> None:
+    wheelhouse = Path(shutil.copytree(warm.wheelhouse, here / "wheelhouse")).relative_to(here)
+    before = names(here)
+    for place in (wheelhouse / "collected", Path("folder", "build-deps")):
+        said = refused("build", folder, "-o", place, code=ExitCode.USAGE)
+        assert f"{place} cannot hold the wheels: " in said
+        assert "hint: name another: -o wheelhouse" in said
+    said = refused("collect", "leaf", "-o", wheelhouse, code=ExitCode.USAGE)
+    assert f"{wheelhouse} cannot hold what is collected: it is a wheelhouse\nhint: name another: -o" in said
+    assert names(here) == before
+
+
+@pytest.mark.parametrize("option", ["--upgrade", "--build-deps"])
+def test_a_broken_lock_stops_a_collect_before_anything_is_fetched(
+    own_index: Callable[..., PackageIndex], option: str
+) -> None:
+    seen = own_index().server.paths
+    Path("folder").mkdir()
+    Path("folder/wheelforge.lock").write_text("not a lock")
+    said = refused("collect", "leaf", option, "-o", "folder", code=ExitCode.USAGE)
+    assert "remove folder/wheelforge.lock" in said
+    assert not [path for path in seen() if path.startswith("/files/")]
+    assert names(Path("folder")) == {"wheelforge.lock"}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        pytest.param('"lib[fancy]>=1"', '"!!!"', id="no requirement"),
         pytest.param('filename = "app-1.0.tar.gz"', 'filename = "../../../app-1.0.tar.gz"', id="a path that climbs"),
         pytest.param('filename = "app-1.0.tar.gz"', 'filename = "/etc/app-1.0.tar.gz"', id="an absolute path"),
         pytest.param('artifact = "lib-1.0.tar.gz"', 'artifact = "app-1.0.tar.gz"', id="a pin of another project"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from integration.command import refused, wheelforge
+from integration.command import lock_of, refused, wheelforge
 from wheelforge.cli.output import CacheDocument, VerifyDocument, WhyDocument
 from wheelforge.errors import ExitCode
 
@@ -22,15 +22,34 @@ def test_verify_proves_a_wheelhouse_down_to_an_offline_install(warm: MainJob) ->
     assert outcome.document(VerifyDocument).checks == [
         "every file has the locked SHA-256",
         "nothing stands here that the lock does not know",
+        "all that was asked for is here, with all that it requires",
+        "every build has all that it requires",
+        "what other tools read says the same as the lock",
         "every file says of itself what the lock says of it",
-        "the runtime closure is complete",
         "pip installs it offline, by hash, and finds nothing missing",
     ]
 
 
 def test_verify_proves_a_collected_folder(warm: MainJob) -> None:
     outcome = wheelforge("verify", warm.collected)
-    assert outcome.stdout == f"{warm.collected} is whole: 4 checks held\n"
+    why = "not installed here: its sdists are not built yet"
+    assert outcome.stdout == f"{warm.collected} is whole: 6 checks held\n{why}\n"
+    assert why in outcome.stderr
+    assert wheelforge("verify", warm.collected, "--json").document(VerifyDocument).checks[-1] == why
+
+
+@pytest.mark.usefixtures("here")
+def test_verify_installs_a_collected_folder_of_wheels() -> None:
+    wheelforge("collect", "app", "-o", "folder")
+    assert "pip installs it offline" in wheelforge("verify", "folder", "--json").document(VerifyDocument).checks[-1]
+
+
+@pytest.mark.usefixtures("here")
+def test_verify_wants_no_dependencies_where_none_were_asked_for() -> None:
+    wheelforge("collect", "app", "--no-deps", "-o", "folder")
+    checks = wheelforge("verify", "folder", "--json").document(VerifyDocument).checks
+    assert "all that was asked for is here" in checks
+    assert "pip installs it offline" in checks[-1]
 
 
 @pytest.fixture
@@ -53,6 +72,30 @@ def test_verify_refuses_a_wheel_that_is_gone_and_one_that_nobody_knows(wheelhous
     shutil.copy(wheelhouse / "leaf-1.2-py3-none-any.whl", wheel)
     said = refused("verify", wheelhouse, code=ExitCode.INTEGRITY)
     assert "  leaf-1.2-py3-none-any.whl: the lock does not know it\n" in said
+
+
+def test_verify_refuses_what_other_tools_would_read_when_it_was_replaced(wheelhouse: Path) -> None:
+    (wheelhouse / "requirements.txt").write_text("--index-url https://index.example/simple/\napp\n")
+    (wheelhouse / "pylock.toml").unlink()
+    said = refused("verify", wheelhouse, code=ExitCode.INTEGRITY)
+    assert "  requirements.txt: it is not what the lock gives\n" in said
+    assert "  pylock.toml: it is missing\n" in said
+
+
+def test_verify_refuses_a_folder_that_lacks_what_was_asked_for(wheelhouse: Path) -> None:
+    lock = wheelhouse / "wheelforge.lock"
+    lock.write_text(lock.read_text().replace("requirements = [\n", 'requirements = [\n    "numpy>=2",\n', 1))
+    said = refused("verify", wheelhouse, code=ExitCode.RESOLUTION)
+    assert f"{wheelhouse} is not complete:\n  numpy>=2 was asked for, of which there is nothing\n" in said
+
+
+def test_verify_says_that_it_cannot_install_for_another_target(wheelhouse: Path) -> None:
+    [target] = lock_of(wheelhouse).targets
+    for name in ("wheelforge.lock", "pylock.toml"):
+        path = wheelhouse / name
+        path.write_text(path.read_text().replace(f'"{target.name}"', '"cp399-win_amd64"'))
+    checks = wheelforge("verify", wheelhouse, "--json").document(VerifyDocument).checks
+    assert checks[-1] == f"not installed here: it is for cp399-win_amd64, and this interpreter is {target.name}"
 
 
 def test_why_tells_the_paths_at_runtime_and_in_builds(warm: MainJob) -> None:

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 from integration.command import lock_of, names, wheelforge
 from real import pins, shared_cache
+from wheelforge.model.artifacts import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,32 @@ def test_two_collections_that_share_nothing_give_the_same_bytes(tmp_path: Path) 
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("one_cache", "jailed")
+@pytest.mark.parametrize(
+    ("project", "builders"),
+    [
+        ("cffi", {"setuptools"}),
+        ("pyyaml", {"cython", "setuptools"}),
+        ("numpy", {"cython", "meson", "meson-python", "pyproject-metadata"}),
+    ],
+)
+def test_what_builds_a_project_in_c_is_collected_as_sources_and_in_order(
+    project: str, builders: set[str], tmp_path: Path
+) -> None:
+    wheelforge("collect", project, "--build-deps", "--no-binary", ":all:", "-o", tmp_path)
+    lock = lock_of(tmp_path)
+    assert not lock.incomplete
+    assert {file.kind for file in lock.artifacts} == {Kind.SDIST}
+    assert {file.name for file in lock.artifacts if file.build_only} >= builders
+    environments = {environment.key: environment.pins for environment in lock.environments}
+    built: set[str] = set()
+    for unit in lock.units:
+        assert {pin.artifact for pin in environments[unit.environment]} <= built
+        built.add(unit.artifact)
+    wheelforge("verify", tmp_path)
+
+
 @pytest.mark.peer
 @pytest.mark.usefixtures("one_cache")
 @pytest.mark.parametrize(
@@ -46,14 +73,19 @@ def test_two_collections_that_share_nothing_give_the_same_bytes(tmp_path: Path) 
         ("celery[redis]",),
         ("scrapy",),
         ("pytest-cov", "pytest<8.2"),
-        # An sdist, of which only its backend can tell.
-        pytest.param(("odfpy",), marks=pytest.mark.usefixtures("jailed")),
     ],
     ids=" ".join,
 )
 def test_the_versions_are_those_that_pip_takes(asked: tuple[str, ...], tmp_path: Path) -> None:
     wheelforge("collect", *asked, "-o", tmp_path / "folder")
     assert pins(lock_of(tmp_path / "folder")) == versions_of_pip(asked, tmp_path / "report.json")
+
+
+@pytest.mark.peer
+@pytest.mark.usefixtures("one_cache", "jailed")
+def test_so_are_those_of_a_project_of_which_only_its_backend_can_tell(tmp_path: Path) -> None:
+    wheelforge("collect", "odfpy", "-o", tmp_path / "folder")
+    assert pins(lock_of(tmp_path / "folder")) == versions_of_pip(("odfpy",), tmp_path / "report.json")
 
 
 def versions_of_pip(asked: tuple[str, ...], report: Path) -> dict[str, str]:

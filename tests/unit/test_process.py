@@ -115,6 +115,26 @@ def test_children_do_not_outlive_the_process_that_started_them(tmp_path: Path) -
     assert dies(int(log.read_text()))
 
 
+def test_no_signal_goes_to_a_number_that_may_be_anothers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[int] = []
+    kill_group = os.killpg
+
+    def watched(group: int, number: int) -> None:
+        # Fails where the process was reaped already.
+        os.waitid(os.P_PID, group, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+        killed.append(group)
+        kill_group(group, number)
+
+    monkeypatch.setattr(os, "killpg", watched)
+    runner = Runner()
+    assert runner.run(python("import os; print(os.getpid())"), log=tmp_path / "log", timeout=60).returncode == 0
+    captured = runner.capture(python("import os; print(os.getpid())"), timeout=None)
+    with runner.converse(python(ECHO), log=tmp_path / "other") as conversation:
+        conversation.ask(1, timeout=60)
+    runner.stop()
+    assert killed[:2] == [int((tmp_path / "log").read_text()), int(captured.stdout)]
+
+
 def test_questions_are_answered_on_a_line_that_prints_do_not_reach(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with Runner().converse(python(ECHO), log=log) as conversation:

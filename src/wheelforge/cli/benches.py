@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from wheelforge.cli.machine import Machine
     from wheelforge.sandbox.choose import Choice
 
+AUTO = "auto"
 
-def choose_sandbox(here: Machine, isolation: str | None) -> Choice:
+
+def choose_sandbox(here: Machine, isolation: str) -> Choice:
     """The sandbox that was asked for by name, else the strongest that works here.
 
     Raises:
         IsolationError: the one that was asked for is not to be had.
     """
-    requested = None if isolation is None else Isolation(isolation)
+    requested = None if isolation == AUTO else Isolation(isolation)
     return choose(requested, runner=here.runner, interpreter=base())
 
 
-def choose_or_warn(here: Machine, isolation: str | None, what_runs: str) -> Choice:
+def choose_or_warn(here: Machine, isolation: str, what_runs: str) -> Choice:
     """The same; that ``what_runs`` gets a weak one is said, since nobody asked for that."""
     choice = choose_sandbox(here, isolation)
     if choice.weaker is not None:
@@ -35,7 +37,7 @@ def choose_or_warn(here: Machine, isolation: str | None, what_runs: str) -> Choi
     return choice
 
 
-def choose_for_builds(here: Machine, isolation: str | None) -> Choice:
+def choose_for_builds(here: Machine, isolation: str) -> Choice:
     """The same, for builds; the one that they get is said."""
     choice = choose_or_warn(here, isolation, "builds run")
     if choice.weaker is None:

@@ -11,9 +11,10 @@ import click
 
 from wheelforge.cli import machine, options
 from wheelforge.cli.output import CollectDocument, file_document, print_result, target_names
-from wheelforge.cli.request import BuildClosure, Request, read_request
+from wheelforge.cli.request import Extent, Request, read_request
 from wheelforge.cli.supply import open_supply
 from wheelforge.cli.words import counted, size
+from wheelforge.events import Warn
 from wheelforge.factory.collect import Upgrade, collect
 from wheelforge.interpreters.running import current
 from wheelforge.model.artifacts import Kind
@@ -56,11 +57,13 @@ def command(
     Without --build-deps this is pip download: wheels first. With it, sources come first, and every build
     dependency is collected too, so that `wheelforge build` needs no network.
     """
-    request = read_request(asking, choosing, BuildClosure.COLLECT if build_deps else BuildClosure.LEAVE)
+    request = read_request(asking, choosing, Extent.BUILDS if build_deps else Extent.RUNTIME)
     with machine.open_machine(telling, machine.given_settings(reaching, cache_dir, request.index_url)) as here:
         find_bench = bench_finder(here, running.isolation)
         upgrade = Upgrade.ALL if choosing.upgrade else Upgrade.KEEP
         lock = machine.run(collect_into(folder, request, here, find_bench=find_bench, upgrade=upgrade), here.runner)
+        for reason in lock.incomplete:
+            here.report(Warn(text=f"the build closure may lack something: {reason}"))
     print_result(_document(lock, folder), _summary(lock, folder), telling)
 
 
@@ -93,7 +96,7 @@ def _kinds(artifacts: list[LockedArtifact]) -> str:
     return " and ".join(told) or "nothing"
 
 
-def bench_finder(here: Machine, isolation: str | None) -> Callable[[], Bench | None]:
+def bench_finder(here: Machine, isolation: str) -> Callable[[], Bench | None]:
     """Finds a bench when one is needed: collect runs nothing outside a sandbox, unless that was asked for by name.
 
     Raises:
@@ -106,7 +109,7 @@ def bench_finder(here: Machine, isolation: str | None) -> Callable[[], Bench | N
         choice = choose_sandbox(here, isolation)
         return make_bench(here, choice, HOOK_TIMEOUT) if choice.weaker is None else None
 
-    if isolation is None:
+    if isolation == "auto":
         return find_bench
     found = find_bench()
     return lambda: found

@@ -146,15 +146,15 @@ telling = bundled(
 class Running:
     """Where code of others is run."""
 
-    isolation: str | None
+    isolation: str
 
 
 running = bundled(
     "running",
     Running,
     click.option(
-        "--isolation", type=click.Choice(["bwrap", "venv"]),
-        help="How builds are kept apart. [default: the strongest that works here]",
+        "--isolation", type=click.Choice(["auto", "bwrap", "venv"]), default="auto",
+        help="How builds are kept apart; auto is the strongest that works here. [default: auto]",
     ),
 )  # fmt: skip
 

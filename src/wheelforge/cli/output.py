@@ -60,6 +60,7 @@ class VerifyDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", 
 
     folder: str
     checks: list[str]
+    """A sentence a check that held; the last begins with ``not installed here`` where pip could not try it."""
 
 
 class StepDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):

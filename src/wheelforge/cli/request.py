@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 COMMAND_LINE = "the command line"
 
 
-class BuildClosure(enum.Enum):
-    """Whether build dependencies are collected too."""
+class Extent(enum.Enum):
+    """How far down is collected."""
 
-    LEAVE = "leave"
-    COLLECT = "collect"
+    RUNTIME = "runtime"
+    BUILDS = "builds"
+    """Build dependencies too, recursively."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Request:
     index_url: str | None
 
 
-def read_request(asking: Asking, choosing: Choosing, closure: BuildClosure) -> Request:
+def read_request(asking: Asking, choosing: Choosing, extent: Extent) -> Request:
     """Read all files that were named and put the request together.
 
     Raises:
@@ -60,9 +61,9 @@ def read_request(asking: Asking, choosing: Choosing, closure: BuildClosure) -> R
         requirements=requirements,
         constraints=_constraints(asking.constraint_files) + tuple(one for file in files for one in file.constraints),
         build_constraints=_constraints(asking.build_constraint_files),
-        formats=_formats(files, choosing, closure),
+        formats=_formats(files, choosing, extent),
         seeds=frozenset(map(canonicalize_name, choosing.seeds)),
-        build_deps=closure is BuildClosure.COLLECT,
+        build_deps=extent is Extent.BUILDS,
         allow_prereleases=choosing.pre or any(file.pre for file in files),
         no_deps=choosing.no_deps,
         require_hashes=require_hashes,
@@ -75,8 +76,8 @@ def _constraints(paths: Iterable[Path]) -> tuple[Asked, ...]:
     return tuple(asked for file in files for asked in (*file.requirements, *file.constraints))
 
 
-def _formats(files: Iterable[RequirementsFile], choosing: Choosing, closure: BuildClosure) -> Formats:
-    default = Prefer.SOURCE if closure is BuildClosure.COLLECT else Prefer.WHEEL
+def _formats(files: Iterable[RequirementsFile], choosing: Choosing, extent: Extent) -> Formats:
+    default = Prefer.SOURCE if extent is Extent.BUILDS else Prefer.WHEEL
     formats = Formats(prefer=default if choosing.prefer is None else Prefer(choosing.prefer))
     for file in files:
         formats = _laid_over(formats, file)
@@ -100,9 +101,21 @@ def _laid_over(formats: Formats, file: RequirementsFile) -> Formats:
 
 def _check_hashes(requirements: Iterable[Asked]) -> None:
     """PEP 508 requirements in pip's hash-checking mode: each is pinned and carries a hash."""
+    unpinned = [f"  {asked.requirement} ({asked.origin})" for asked in requirements if not _is_pinned(asked)]
+    if unpinned:
+        raise UsageError(
+            "\n".join(["hashes are required, and these are not pinned with ==:", *unpinned]),
+            hint="name one version of each: NAME==VERSION --hash=sha256:...",
+        )
     bare = [f"  {asked.requirement} ({asked.origin})" for asked in requirements if not asked.hashes]
     if bare:
         raise UsageError(
             "\n".join(["hashes are required, and these have none:", *bare]),
             hint="add --hash=sha256:... to each of them, or to none",
         )
+
+
+def _is_pinned(asked: Asked) -> bool:
+    return any(
+        clause.operator in {"==", "==="} and not clause.version.endswith(".*") for clause in asked.requirement.specifier
+    )

@@ -41,7 +41,7 @@ async def open_supply(here: Machine, find_bench: Callable[[], Bench | None]) -> 
             bench = await asyncio.to_thread(find_bench)
             return _closed() if bench is None else _sandboxed(here, bench, index)
 
-        yield Supply(index=index, hooks=LateDesk(open_desk), blobs=here.store.blobs, report=here.report)
+        yield Supply(index=index, hooks=LateDesk(open_desk), store=here.store, report=here.report)
 
 
 def _sandboxed(here: Machine, bench: Bench, index: Index) -> HookDesk:

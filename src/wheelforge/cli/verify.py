@@ -22,11 +22,12 @@ from wheelforge.settings.setting import Key
 def command(*, folder: Path, running: options.Running, cache_dir: str | None, telling: options.Telling) -> None:
     """Check all that the lock of FOLDER promises: hashes, tags, metadata, and that nothing is missing.
 
-    A wheelhouse is installed offline too, by pip, into a clean environment.
+    A wheelhouse is installed offline too, by pip, into a clean environment; where that cannot be done it is said.
     """
     with machine.open_machine(telling, {Key.CACHE_DIR: cache_dir}) as here:
         choice = choose_or_warn(here, running.isolation, "wheels are installed")
         work = verify(folder, target=current(), bench=make_bench(here, choice), report=here.report)
         verified = machine.run(work, here.runner)
-    document = VerifyDocument(folder=str(folder), checks=list(verified.checks))
-    print_result(document, f"{folder} is whole: {len(verified.checks)} checks held", telling)
+    document = VerifyDocument(folder=str(folder), checks=[*verified.checks, *verified.left_out])
+    words = [f"{folder} is whole: {len(verified.checks)} checks held", *verified.left_out]
+    print_result(document, "\n".join(words), telling)

@@ -11,9 +11,9 @@ from wheelforge.cli import machine, options
 from wheelforge.cli.benches import choose_for_builds, make_bench
 from wheelforge.cli.build import Building, build_into, building, output, print_built
 from wheelforge.cli.collect import HOOK_TIMEOUT, collect_into
-from wheelforge.cli.request import BuildClosure, read_request
-from wheelforge.factory.build import check_places
+from wheelforge.cli.request import Extent, read_request
 from wheelforge.factory.collect import Upgrade
+from wheelforge.factory.wheelhouse import check_places
 
 if TYPE_CHECKING:
     from wheelforge.model.lock import Lock
@@ -55,13 +55,13 @@ def command(
     """
     sources = folder or wheelhouse / COLLECTED
     check_places(sources, wheelhouse)
-    request = read_request(asking, choosing, BuildClosure.COLLECT)
+    request = read_request(asking, choosing, Extent.BUILDS)
     upgrade = Upgrade.ALL if choosing.upgrade else Upgrade.KEEP
     with machine.open_machine(telling, machine.given_settings(reaching, cache_dir, request.index_url)) as here:
         choice = choose_for_builds(here, running.isolation)
 
         async def work() -> Lock:
-            bench = make_bench(here, choice, HOOK_TIMEOUT)
+            bench = make_bench(here, choice, HOOK_TIMEOUT) if choice.weaker is None else None
             await collect_into(sources, request, here, find_bench=lambda: bench, upgrade=upgrade)
             return await build_into(wheelhouse, sources, here, choice, building.options())
 

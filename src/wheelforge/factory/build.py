@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wheelforge.errors import BuildError, IntegrityError, ResolutionError, UsageError, WheelforgeError
-from wheelforge.events import Phase, PhaseFinished, PhaseStarted
+from wheelforge.errors import BuildError, IntegrityError, ResolutionError, WheelforgeError
+from wheelforge.events import Phase, PhaseFinished, PhaseStarted, Warn
 from wheelforge.factory.engine import OnFailure, run_units
 from wheelforge.factory.folder import check_files, read_lock
-from wheelforge.factory.wheelhouse import BuildDeps, with_built, write_wheelhouse
+from wheelforge.factory.wheelhouse import BuildDeps, check_places, with_built, write_wheelhouse
 from wheelforge.factory.workshop import Workshop
 from wheelforge.model.artifacts import Kind
 from wheelforge.plan.schedule import Schedule
@@ -35,13 +35,12 @@ class BuildOptions:
 
 
 class UnitsFailed(BuildError):
-    """One or more units could not be built; ``failures`` holds the error of each, by sdist."""
+    """Several units could not be built; ``failures`` holds the error of each, by sdist."""
 
-    def __init__(self, failures: dict[str, Exception]) -> None:
+    def __init__(self, failures: Mapping[str, Exception]) -> None:
         self.failures = failures
-        first = next(iter(failures.values()))
-        told = "\n".join(str(fault) for fault in failures.values())
-        super().__init__(told, hint=first.hint if isinstance(first, WheelforgeError) else None)
+        hints = (fault.hint for fault in failures.values() if isinstance(fault, WheelforgeError))
+        super().__init__("\n".join(map(str, failures.values())), hint=next(filter(None, hints), None))
 
 
 async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipment: Equipment) -> Lock:
@@ -51,37 +50,33 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
         UsageError: this is no collected folder, or the wheels are to go into it.
         ResolutionError: the folder is incomplete, or for another target.
         IntegrityError: a file is not the locked one.
-        UnitsFailed: something could not be built; what was built is kept for the next run.
+        BuildError: a unit could not be built; what was built is kept for the next run.
+        UnitsFailed: several could not.
     """
     check_places(folder, wheelhouse)
     lock = read_lock(folder)
     check_target(lock, equipment.target)
     check_plan(folder, lock)
     await asyncio.to_thread(check_files, folder, lock.artifacts)
+    for reason in lock.incomplete:
+        equipment.report(Warn(text=f"the folder may lack something: {reason}"))
     workshop = Workshop(lock, folder, equipment)
     check_order(lock, workshop.needs())
     equipment.report(PhaseStarted(phase=Phase.BUILD, total=len(lock.units)))
     schedule = Schedule(workshop.needs(), workshop.seconds())
     failures = await run_units(schedule, workshop.make, places=options.places, on_failure=options.on_failure)
-    if failures:
-        raise UnitsFailed(dict(sorted(failures.items())))
+    match sorted(failures.items()):
+        case []:
+            pass
+        case [(_, alone)]:
+            raise alone
+        case several:
+            raise UnitsFailed(dict(several))
     equipment.report(PhaseFinished(phase=Phase.BUILD, count=len(workshop.made), noun="wheel"))
     finished = with_built(lock, workshop.made)
-    blobs = equipment.store.blobs
-    await asyncio.to_thread(write_wheelhouse, folder, wheelhouse, finished, keep=options.keep, blobs=blobs)
+    store = equipment.store
+    await asyncio.to_thread(write_wheelhouse, folder, wheelhouse, finished, keep=options.keep, store=store)
     return finished
-
-
-def check_places(folder: Path, wheelhouse: Path) -> None:
-    """Sources and wheels stand apart: a wheelhouse takes the place of what its folder's lock named before.
-
-    Raises:
-        UsageError: both are one folder.
-    """
-    if folder.resolve() == wheelhouse.resolve():
-        raise UsageError(
-            f"{wheelhouse} cannot hold the wheels: it is the collected folder", hint="name another: -o wheelhouse"
-        )
 
 
 def check_order(lock: Lock, needs: Mapping[str, Sequence[str]]) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wheelforge.events import Note, Phase, PhaseFinished, PhaseStarted, Warn
-from wheelforge.factory.folder import digest, find_lock, write_folder
-from wheelforge.factory.knowledge import IndexFacts
+from wheelforge.events import Note, Phase, PhaseFinished, PhaseStarted
+from wheelforge.factory.folder import digest, find_earlier, write_folder
+from wheelforge.factory.knowledge import IndexFacts, Siblings
 from wheelforge.factory.locking import locked_inputs, make_lock
 from wheelforge.factory.rules import check_hashes, tell_exceptions
 from wheelforge.model.artifacts import Artifact
+from wheelforge.model.lock import Holding
 from wheelforge.plan.closure import plan_closure
 from wheelforge.plan.units import BuildClosure
 from wheelforge.resolve.problem import Problem
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from wheelforge.model.targets import Target
     from wheelforge.resolve.problem import Solution
     from wheelforge.simple.index import Fetched, Index
-    from wheelforge.store.blobs import Blobs
+    from wheelforge.store.store import Store
 
 
 class Upgrade(enum.Enum):
@@ -49,7 +50,7 @@ class Supply:
 
     index: Index
     hooks: HookDesk
-    blobs: Blobs
+    store: Store
     report: Reporter
 
 
@@ -61,7 +62,8 @@ async def collect(inputs: Inputs, folder: Path, *, target: Target, upgrade: Upgr
         IndexAccessError: the index does not answer.
         IntegrityError: a file is not what was promised.
     """
-    before = find_lock(folder) if upgrade is Upgrade.KEEP else None
+    standing = find_earlier(folder, Holding.COLLECTED)
+    before = standing if upgrade is Upgrade.KEEP else None
     if before is not None and _serves(before, inputs, target):
         supply.report(
             Note(text=f"following {folder}/wheelforge.lock, which was made for the same inputs (-U to renew)")
@@ -70,9 +72,7 @@ async def collect(inputs: Inputs, folder: Path, *, target: Target, upgrade: Upgr
         await _fetch_locked(folder, lock, supply.index)
     else:
         lock = await _plan(inputs, target=target, before=before, supply=supply)
-    for reason in lock.incomplete:
-        supply.report(Warn(text=f"the build closure is incomplete: {reason}", hint="allow it with --isolation venv"))
-    await asyncio.to_thread(write_folder, folder, lock, blobs=supply.blobs, report=supply.report)
+    await asyncio.to_thread(write_folder, folder, lock, store=supply.store, report=supply.report)
     return lock
 
 
@@ -82,7 +82,8 @@ def _serves(lock: Lock, inputs: Inputs, target: Target) -> bool:
 
 
 async def _plan(inputs: Inputs, *, target: Target, before: Lock | None, supply: Supply) -> Lock:
-    facts = IndexFacts(index=supply.index, builder=target, hooks=supply.hooks, report=supply.report)
+    siblings = Siblings.LAST_RESORT if inputs.build_deps else Siblings.BELIEVED
+    facts = IndexFacts(index=supply.index, builder=target, hooks=supply.hooks, siblings=siblings, report=supply.report)
     supply.report(PhaseStarted(phase=Phase.RESOLVE))
     runtime = await facts.solve(
         Problem(
@@ -96,14 +97,20 @@ async def _plan(inputs: Inputs, *, target: Target, before: Lock | None, supply: 
             follow=not inputs.no_deps,
         )
     )
+    check_hashes(inputs, runtime)
     chosen, remark = len(runtime.choices), f"for {target.name}"
     supply.report(PhaseFinished(phase=Phase.RESOLVE, count=chosen, noun="distribution", remark=remark))
     closure = BuildClosure(units=(), incomplete=())
     if inputs.build_deps:
         supply.report(PhaseStarted(phase=Phase.CLOSURE))
-        closure = await plan_closure(runtime, inputs=inputs, builder=target, facts=facts)
+        closure = await plan_closure(runtime, inputs=inputs, builder=target, facts=facts, before=_build_pins(before))
+        closure = replace(closure, incomplete=tuple(sorted({*closure.incomplete, *facts.assumptions})))
         supply.report(PhaseFinished(phase=Phase.CLOSURE, count=len(closure.units), noun="sdist", remark="to build"))
-    check_hashes(inputs, runtime)
+    if facts.hook_wheels:
+        told = (
+            f"backends were asked in environments of {len(facts.hook_wheels)} wheels of the index, used for that only"
+        )
+        supply.report(Note(text=told))
     files = _files([runtime, *(unit.environment for unit in closure.units)])
     tell_exceptions(inputs, files.values(), supply.report)
     fetched = await _fetch(files.values(), supply.index)
@@ -114,6 +121,14 @@ def _pinned(before: Lock | None) -> Mapping[NormalizedName, tuple[Version, ...]]
     if before is None:
         return {}
     return {pin.name: (pin.version,) for target in before.targets for pin in target.pins}
+
+
+def _build_pins(before: Lock | None) -> Mapping[NormalizedName, set[Version]]:
+    pins: dict[NormalizedName, set[Version]] = {}
+    for environment in before.environments if before is not None else ():
+        for pin in environment.pins:
+            pins.setdefault(pin.name, set()).add(pin.version)
+    return pins
 
 
 def _files(solutions: Iterable[Solution]) -> dict[str, Artifact]:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
-from wheelforge.errors import IntegrityError, ResolutionError, UsageError
+from wheelforge.errors import IntegrityError, ResolutionError, UsageError, WheelforgeError
 from wheelforge.events import Collected
+from wheelforge.factory.companions import companions
 from wheelforge.formats.lock import dump_lock, load_lock
-from wheelforge.formats.pylock import dump_pylock
+from wheelforge.model.lock import Holding
 from wheelforge.store.atomic import storage_errors, write_atomically
 from wheelforge.store.blobs import HashMismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from wheelforge.events import Reporter
     from wheelforge.model.lock import Lock, LockedArtifact
-    from wheelforge.store.blobs import Blobs
+    from wheelforge.store.store import Store
 
 LOCK = "wheelforge.lock"
-PYLOCK = "pylock.toml"
+BUILD_DEPS = "build-deps"
 
 
 class MissingFiles(ResolutionError):
@@ -87,34 +89,81 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_folder(folder: Path, lock: Lock, *, blobs: Blobs, report: Reporter) -> None:
-    """Bring the folder to what the lock says: files first, the lock last, then what only the old lock named goes."""
-    before = find_lock(folder)
-    for artifact in lock.artifacts:
-        path = folder / artifact.path
-        if not (path.is_file() and digest(path) == artifact.sha256):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            blobs.deliver(artifact.sha256, path)
-        report(Collected(filename=artifact.path, why=_why(artifact), size=artifact.size))
-    folder.mkdir(parents=True, exist_ok=True)
-    for target in lock.targets:
-        write_atomically(folder / PYLOCK, dump_pylock(lock, target.name))
-    write_atomically(folder / LOCK, dump_lock(lock))
-    remove_unlisted(folder, before, {artifact.path for artifact in lock.artifacts})
+def find_earlier(folder: Path, holds: Holding) -> Lock | None:
+    """The lock of a folder that is to be written, whose files may go; ``None`` where there is none yet.
+
+    Raises:
+        UsageError: the folder holds something else, stands among another's build dependencies, or has no lock of ours.
+        IntegrityError: its lock contradicts itself.
+    """
+    place = folder.resolve()
+    for one in (place, *place.parents):
+        if one.name == BUILD_DEPS and (one.parent / LOCK).is_file():
+            raise _taken(folder, holds, f"the build dependencies of {folder.parent} stand there")
+    try:
+        lock = find_lock(folder)
+    except WheelforgeError as fault:
+        fault.hint = f"name another folder, or remove {folder / LOCK}: then what it names stays where it is"
+        raise
+    if lock is not None and lock.holds is not holds:
+        raise _taken(folder, holds, "it is a collected folder" if holds is Holding.WHEELHOUSE else "it is a wheelhouse")
+    return lock
 
 
-def remove_unlisted(folder: Path, before: Lock | None, keep: set[str]) -> None:
-    """Remove what an earlier lock put here and the new one does not name; a user's own files stay."""
-    old = [] if before is None else [*before.artifacts, *before.built]
-    for artifact in old:
-        if artifact.path not in keep:
+def _taken(folder: Path, holds: Holding, why: str) -> UsageError:
+    match holds:
+        case Holding.WHEELHOUSE:
+            return UsageError(f"{folder} cannot hold the wheels: {why}", hint="name another: -o wheelhouse")
+        case Holding.COLLECTED:
+            return UsageError(f"{folder} cannot hold what is collected: {why}", hint="name another: -o sdist-folder")
+
+
+@contextlib.contextmanager
+def writing(folder: Path, holds: Holding, store: Store) -> Iterator[Lock | None]:
+    """Keep others from writing a folder, and give the lock that stands there, as `find_earlier` does.
+
+    Who else wants to write it waits, in this process or another; runs that share no store do not know of each other.
+    """
+    name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()
+    with store.lock(f"folder-{name}"):
+        yield find_earlier(folder, holds)
+
+
+def write_folder(folder: Path, lock: Lock, *, store: Store, report: Reporter) -> None:
+    """Bring the folder to what the lock says: files first, the lock last, then what only the old lock named goes.
+
+    Raises:
+        UsageError: the folder is a wheelhouse, or its lock is none of ours.
+    """
+    with writing(folder, Holding.COLLECTED, store) as before:
+        for artifact in lock.artifacts:
             path = folder / artifact.path
-            with storage_errors(path, "remove"):
-                path.unlink(missing_ok=True)
-    if old:
+            if not (path.is_file() and digest(path) == artifact.sha256):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                store.blobs.deliver(artifact.sha256, path)
+            report(Collected(filename=artifact.path, why=_why(artifact), size=artifact.size))
+        write_papers(folder, lock)
+        remove_unlisted(folder, before.artifacts if before else (), keep=lock.artifacts)
+
+
+def write_papers(folder: Path, lock: Lock) -> None:
+    """Write the lock, and before it all that goes with it."""
+    for name, data in companions(lock).items():
+        write_atomically(folder / name, data)
+    write_atomically(folder / LOCK, dump_lock(lock))
+
+
+def remove_unlisted(folder: Path, old: Iterable[LockedArtifact], *, keep: Iterable[LockedArtifact]) -> None:
+    """Remove what an earlier lock put here and the new one does not name; a user's own files stay."""
+    doomed, kept = {artifact.path for artifact in old}, {artifact.path for artifact in keep}
+    for name in sorted(doomed - kept):
+        path = folder / name
+        with storage_errors(path, "remove"):
+            path.unlink(missing_ok=True)
+    if doomed:
         # Where it still holds something it stays; an empty one would claim that build dependencies were kept.
         with contextlib.suppress(OSError):
-            (folder / "build-deps").rmdir()
+            (folder / BUILD_DEPS).rmdir()
 
 
 def _why(artifact: LockedArtifact) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+import enum
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from wheelforge.errors import ResolutionError
+from wheelforge.errors import BuildError, ResolutionError
 from wheelforge.factory.crawler import Crawler
 from wheelforge.metadata.ladder import BackendNotAsked, Ladder
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.inputs import ALL, Asked, Formats
+from wheelforge.model.metadata import Surety
 from wheelforge.plan.closure import build_requirement
 from wheelforge.plan.facts import Unanswered
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.problem import Lacks, Problem
 from wheelforge.resolve.solver import solve
+from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from wheelforge.resolve.problem import Solution
     from wheelforge.simple.index import Index
 
+T = TypeVar("T")
+
 
 class HookDesk(Protocol):
     """Asks the backend of an sdist, in an environment of exactly these wheels."""
@@ -38,16 +44,30 @@ class HookDesk(Protocol):
         """The answer of ``prepare_metadata_for_build_wheel``."""
 
 
+class Siblings(enum.Enum):
+    """What a wheel counts for that has the version of a chosen sdist, where the sdist says nothing statically."""
+
+    BELIEVED = "believed"
+    """Nothing is run: the sdist is not going to be built here."""
+    LAST_RESORT = "last resort"
+    """The sdist's own backend is asked, and the wheel believed only where it cannot be."""
+
+
 class IndexFacts:
     """Facts from an index, each learnt once for all problems of a run."""
 
-    def __init__(self, *, index: Index, builder: Target, hooks: HookDesk, report: Reporter) -> None:
+    def __init__(self, *, index: Index, builder: Target, hooks: HookDesk, siblings: Siblings, report: Reporter) -> None:
         self._builder = builder
+        self._siblings = siblings
         self._hooks = hooks
         self._catalog = Catalog()
         self._ladder = Ladder(index, self._ask_metadata)
         self._crawler = Crawler(index=index, ladder=self._ladder, catalog=self._catalog, report=report)
-        self._confirmed: set[str] = set()
+        self._confirmed: Once[None] = Once()
+        self.assumptions: set[str] = set()
+        """What had to be believed of chosen sdists, one sentence each."""
+        self.hook_wheels: set[str] = set()
+        """The wheels of the environments in which backends were asked, by file name."""
         self.restarts = 0
         """How often a solve had to be begun anew, because something was not known or was known wrongly."""
 
@@ -72,7 +92,7 @@ class IndexFacts:
         unbuilt = [file.filename for file in files if file.kind is Kind.SDIST]
         if unbuilt:
             return Unanswered(reason=f"there is no wheel of {', '.join(unbuilt)}")
-        return await self._hooks.requires(sdist.artifact, files)
+        return await self._requires(sdist.artifact, files)
 
     async def _confirm(self, solution: Solution) -> bool:
         """Whether every chosen file says of itself what was assumed of it."""
@@ -81,30 +101,42 @@ class IndexFacts:
         return all(await asyncio.gather(*(self._confirm_one(candidate, said) for candidate, said in assumed)))
 
     async def _confirm_one(self, candidate: Candidate, assumed: Metadata | None) -> bool:
-        file = candidate.artifact
-        if file.filename not in self._confirmed:
-            sibling = None if candidate.evidence is file else assumed
-            # What was assumed of an sdist without a sibling is what it says itself.
-            if sibling is not None or assumed is None or file.kind is Kind.WHEEL:
-                self._catalog.learn_metadata(file.filename, await self._ladder.confirm(file, sibling))
-            self._confirmed.add(file.filename)
+        await self._confirmed.get(candidate.artifact.filename, lambda: self._learn_own(candidate, assumed))
         return _says_the_same(assumed, self._catalog.metadata(candidate))
 
-    async def _ask_metadata(self, sdist: Artifact, system: BuildSystem) -> Metadata:
-        """The ladder's last rung: solve the build environment, with wheels, and run the hooks in it."""
-        answer = await self._metadata_by_hook(sdist, system)
-        if isinstance(answer, Unanswered):
-            raise BackendNotAsked(_not_asked(sdist, answer.reason), hint=answer.hint)
+    async def _learn_own(self, candidate: Candidate, assumed: Metadata | None) -> None:
+        file = candidate.artifact
+        sibling = None if candidate.evidence is file else assumed
+        # What was assumed of an sdist without a sibling is what it says itself.
+        if sibling is not None or assumed is None or file.kind is Kind.WHEEL:
+            self._catalog.learn_metadata(file.filename, await self._ladder.confirm(file, sibling))
+
+    async def _requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
+        answer = await self._hooks.requires(sdist, wheels)
+        if not isinstance(answer, Unanswered):
+            self.hook_wheels.update(wheel.filename for wheel in wheels)
         return answer
 
-    async def _metadata_by_hook(self, sdist: Artifact, system: BuildSystem) -> Metadata | Unanswered:
+    async def _ask_metadata(self, sdist: Artifact, system: BuildSystem, assumed: Metadata | None) -> Metadata:
+        """The ladder's last rung: solve the build environment, with wheels, and run the hooks in it."""
+        believed = None if assumed is None else replace(assumed, surety=Surety.SIBLING)
+        if believed is not None and self._siblings is Siblings.BELIEVED:
+            return believed
+        try:
+            return await self._metadata_by_hook(sdist, system)
+        except (BackendNotAsked, BuildError) as fault:
+            if believed is None:
+                raise
+            why = fault.message.splitlines()[0]
+            self.assumptions.add(f"{sdist.filename} is believed to require what its wheel does: {why}")
+            return believed
+
+    async def _metadata_by_hook(self, sdist: Artifact, system: BuildSystem) -> Metadata:
         wheels = await self._environment(sdist, system.requires)
-        more = await self._hooks.requires(sdist, wheels)
-        if isinstance(more, Unanswered):
-            return more
+        more = _given(sdist, await self._requires(sdist, wheels))
         if more:
             wheels = await self._environment(sdist, (*system.requires, *more))
-        return await self._hooks.metadata(sdist, wheels)
+        return _given(sdist, await self._hooks.metadata(sdist, wheels))
 
     async def _environment(self, sdist: Artifact, requires: Sequence[str]) -> tuple[Artifact, ...]:
         """What a backend is asked in. No sdist is looked at for it, so that no backend ever waits for another."""
@@ -122,6 +154,12 @@ class IndexFacts:
             reason = f"what its build requires is not to be had as wheels\n{fault.message}"
             raise BackendNotAsked(_not_asked(sdist, reason)) from None
         return tuple(choice.candidate.artifact for choice in environment.choices)
+
+
+def _given(sdist: Artifact, answer: T | Unanswered) -> T:
+    if isinstance(answer, Unanswered):
+        raise BackendNotAsked(_not_asked(sdist, answer.reason), hint=answer.hint)
+    return answer
 
 
 def _not_asked(sdist: Artifact, reason: str) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wheelforge.archives.wheel import read_metadata
+from wheelforge.errors import BuildError
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.metadata import Surety
-from wheelforge.plan.facts import Unanswered
 from wheelforge.sandbox.wheels import EnvironmentWheel
 
 if TYPE_CHECKING:
@@ -41,11 +42,9 @@ class SandboxDesk:
         answer = await self._remembered("requires-for-wheel", sdist, wheels, _requires)
         return msgspec.json.decode(answer, type=tuple[str, ...])
 
-    async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata | Unanswered:
+    async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata:
         """See `HookDesk`."""
-        answer = await self._remembered("prepared-metadata", sdist, wheels, _metadata)
-        if not answer:
-            return Unanswered(reason="its backend has no prepare_metadata_for_build_wheel")
+        answer = await self._remembered("metadata", sdist, wheels, _metadata)
         return parse_metadata(answer, surety=Surety.HOOK, origin=sdist.filename)
 
     async def _remembered(
@@ -81,7 +80,12 @@ def _requires(backend: Backend) -> bytes:
 
 
 def _metadata(backend: Backend) -> bytes:
-    """METADATA as the hook prepared it; empty where the backend has no such hook."""
+    """METADATA as the backend prepares it, or where it has no hook for that (PEP 517) out of a wheel that it builds."""
     with tempfile.TemporaryDirectory(prefix="wheelforge-") as scratch:
         prepared = backend.prepare_metadata(Path(scratch))
-        return b"" if prepared is None else (prepared / "METADATA").read_bytes()
+        if prepared is None:
+            return read_metadata(backend.build_wheel(Path(scratch)))
+        try:
+            return (prepared / "METADATA").read_bytes()
+        except OSError as error:
+            raise BuildError(f"the backend prepared {prepared.name} without a METADATA file") from error

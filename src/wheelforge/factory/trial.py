@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import platform
 import tempfile
 from dataclasses import dataclass
@@ -29,7 +30,17 @@ TIMEOUT = 900.0
 """Seconds for one step of the trial."""
 
 
-def install_offline(wheelhouse: Path, wheels: Sequence[LockedArtifact], *, bench: Bench) -> Iterator[str]:
+class Closure(enum.Enum):
+    """Whether what is installed must bring all that it requires."""
+
+    FOLLOWED = "followed"
+    LEFT = "left"
+    """pip's ``--no-deps``."""
+
+
+def install_offline(
+    wheelhouse: Path, wheels: Sequence[LockedArtifact], *, closure: Closure, bench: Bench
+) -> Iterator[str]:
     """What goes wrong when pip installs these wheels from the wheelhouse; nothing when all is well."""
     with tempfile.TemporaryDirectory(prefix="wheelforge-") as name, bench.environments.open([_pip()]) as pip:
         folder = Path(name)
@@ -37,7 +48,7 @@ def install_offline(wheelhouse: Path, wheels: Sequence[LockedArtifact], *, bench
         (folder / "work" / "requirements.txt").write_text(write_requirements(wheels), encoding="utf-8")
         with scratch_folder(folder) as scratch:
             trial = _Trial(bench=bench, pip=pip, wheelhouse=wheelhouse.resolve(), folder=folder, scratch=scratch)
-            yield from trial.run()
+            yield from trial.run(closure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +61,21 @@ class _Trial:
     folder: Path
     scratch: Mount
 
-    def run(self) -> Iterator[str]:
+    def run(self, closure: Closure) -> Iterator[str]:
         """Make an environment, install into it, and let pip check it; the first step that fails is told."""
         work = Mount(host=self.folder / "work", inside="/work", access=Access.WRITE)
         shelf = Mount(host=self.wheelhouse, inside="/wheelhouse")
         at, wheels = self.bench.sandbox.seen(work), self.bench.sandbox.seen(shelf)
         pip = ("-m", "pip", "--python", f"{at}/environment/bin/python")
         by_hash = ("--require-hashes", "--only-binary", ":all:", "-r", f"{at}/requirements.txt")
-        for step in (
+        alone = ("--no-deps",) if closure is Closure.LEFT else ()
+        steps = [
             ("-m", "venv", "--without-pip", f"{at}/environment"),
-            (*pip, "install", "--no-cache-dir", "--no-index", "--find-links", wheels, *by_hash),
-            (*pip, "check"),
-        ):
+            (*pip, "install", "--no-cache-dir", "--no-index", "--find-links", wheels, *alone, *by_hash),
+        ]
+        if closure is Closure.FOLLOWED:
+            steps.append((*pip, "check"))
+        for step in steps:
             if fault := self._step(step, work, shelf):
                 yield fault
                 return

@@ -1,31 +1,35 @@
-"""Verify: proves a collected folder or a wheelhouse whole. Each check tells its result, all faults come in one go."""
+"""Verify: proves a collected folder or a wheelhouse whole. Each check tells its result, and all its faults at once."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import parse_wheel_filename
 
 from wheelforge.archives.sdist import read_sdist
-from wheelforge.errors import IntegrityError, WheelforgeError
+from wheelforge.errors import IntegrityError, ResolutionError, WheelforgeError
 from wheelforge.events import Phase, PhaseFinished, PhaseStarted, Step
-from wheelforge.factory.folder import check_files, read_lock
-from wheelforge.factory.trial import install_offline
+from wheelforge.factory.companions import companions
+from wheelforge.factory.folder import BUILD_DEPS, check_files, read_lock
+from wheelforge.factory.trial import Closure, install_offline
 from wheelforge.factory.wheelhouse import standing_wheels
 from wheelforge.forge.checks import Expected, check_wheel
 from wheelforge.formats.lock_files import runtime_files
+from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.lock import Holding
+from wheelforge.model.metadata import Surety
+from wheelforge.plan.completeness import build_gaps, follows_dependencies, marker_target, runtime_gaps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from wheelforge.events import Reporter
     from wheelforge.forge.bench import Bench
-    from wheelforge.model.lock import Lock, LockedArtifact, LockedTarget
+    from wheelforge.model.lock import Lock, LockedArtifact, Pin
     from wheelforge.model.targets import Target
 
 
@@ -36,6 +40,8 @@ class Verified:
     lock: Lock
     checks: tuple[str, ...]
     """One sentence a check that held."""
+    left_out: tuple[str, ...]
+    """One sentence a check that could not be made here, and why."""
 
 
 class NotWhole(IntegrityError):
@@ -43,8 +49,22 @@ class NotWhole(IntegrityError):
 
     def __init__(self, folder: Path, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
-        lines = [f"{folder} is not whole:", *(f"  {fault}" for fault in faults)]
-        super().__init__("\n".join(lines), hint="make it again with the command that made it")
+        super().__init__(_listed(f"{folder} is not whole:", faults), hint=_ANEW)
+
+
+class NotComplete(ResolutionError):
+    """Something is missing from what a lock says itself; ``faults`` are told one a line."""
+
+    def __init__(self, folder: Path, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(_listed(f"{folder} is not complete:", faults), hint=_ANEW)
+
+
+_ANEW = "make it again with the command that made it"
+
+
+def _listed(head: str, faults: Iterable[str]) -> str:
+    return "\n".join([head, *(f"  {fault}" for fault in faults)])
 
 
 async def verify(folder: Path, *, target: Target, bench: Bench, report: Reporter) -> Verified:
@@ -52,9 +72,19 @@ async def verify(folder: Path, *, target: Target, bench: Bench, report: Reporter
 
     Raises:
         UsageError: this is neither a collected folder nor a wheelhouse.
+        ResolutionError: something is missing.
         IntegrityError: something is not as promised.
     """
     return await asyncio.to_thread(_Verifier(folder, target, bench, report).run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Something that must hold, and how it is told where it does not."""
+
+    text: str
+    faults: Callable[[], Iterable[str]]
+    error: type[NotWhole | NotComplete] = NotWhole
 
 
 class _Verifier:
@@ -69,61 +99,116 @@ class _Verifier:
     def run(self) -> Verified:
         self._report(PhaseStarted(phase=Phase.VERIFY))
         check_files(self._folder, self._files)
-        checks: list[tuple[str, Callable[[], Iterator[str]]]] = [
-            ("every file has the locked SHA-256", lambda: iter(())),
-            ("nothing stands here that the lock does not know", self._strangers),
-            ("every file says of itself what the lock says of it", self._contents),
-            ("the runtime closure is complete", self._closure),
-        ]
-        if self._installable():
-            checks.append(("pip installs it offline, by hash, and finds nothing missing", self._install))
-        for text, check in checks:
-            faults = list(check())
-            if faults:
-                raise NotWhole(self._folder, faults)
-            self._report(Step(text=text))
+        checks, left_out = list(self._checks()), self._not_installed()
+        if left_out is None:
+            checks.append(_Check("pip installs it offline, by hash, and finds nothing missing", self._install))
+        for check in checks:
+            if faults := list(check.faults()):
+                raise check.error(self._folder, faults)
+            self._report(Step(text=check.text))
+        if left_out is not None:
+            self._report(Step(text=left_out))
         self._report(PhaseFinished(phase=Phase.VERIFY, count=len(self._files), noun="file"))
-        return Verified(lock=self._lock, checks=tuple(text for text, _ in checks))
+        held = tuple(check.text for check in checks)
+        return Verified(lock=self._lock, checks=held, left_out=() if left_out is None else (left_out,))
+
+    def _checks(self) -> Iterator[_Check]:
+        runtime = "all that was asked for is here"
+        if follows_dependencies(self._lock):
+            runtime += ", with all that it requires"
+        yield _Check("every file has the locked SHA-256", tuple)
+        yield _Check("nothing stands here that the lock does not know", self._strangers)
+        yield _Check(runtime, lambda: runtime_gaps(self._lock), NotComplete)
+        yield _Check("every build has all that it requires", lambda: build_gaps(self._lock), NotComplete)
+        yield _Check("what other tools read says the same as the lock", self._companions)
+        yield _Check("every file says of itself what the lock says of it", self._contents)
 
     def _strangers(self) -> Iterator[str]:
         known = {file.path for file in self._files}
-        for place in (self._folder, self._folder / "build-deps"):
+        for place in (self._folder, self._folder / BUILD_DEPS):
             for path in sorted(place.glob("*")):
                 told = path.relative_to(self._folder).as_posix()
                 if path.name.endswith((".whl", ".tar.gz", ".zip")) and told not in known:
                     yield f"{told}: the lock does not know it"
 
+    def _companions(self) -> Iterator[str]:
+        for name, data in companions(self._lock).items():
+            path = self._folder / name
+            if path.is_symlink() or not path.is_file():
+                yield f"{name}: it is missing"
+            elif path.read_bytes() != data:
+                yield f"{name}: it is not what the lock gives"
+
     def _contents(self) -> Iterator[str]:
-        requires = {pin.artifact: pin for locked in self._lock.targets for pin in locked.pins}
+        pins = _pins_by_file(self._lock)
         for file in self._files:
-            path = self._folder / file.path
+            if file.filename not in pins:
+                yield f"{file.path}: nothing in the lock takes it"
             try:
                 if file.kind is Kind.SDIST:
-                    read_sdist(path)
+                    _check_sdist(self._folder / file.path, file)
                     continue
-                pin = requires.get(file.filename)
-                expected = Expected(
-                    name=file.name,
-                    version=file.version,
-                    target=self._target,
-                    requires=None if pin is None else frozenset(pin.requires),
-                    extras=frozenset() if pin is None else frozenset(pin.extras),
-                )
-                check_wheel(path, expected)
+                for target, pin in pins.get(file.filename, ()):
+                    check_wheel(self._folder / file.path, self._expected(file, target, pin))
             except WheelforgeError as fault:
                 yield fault.message
 
-    def _closure(self) -> Iterator[str]:
-        for locked in self._lock.targets:
-            yield from open_ends(locked)
+    def _expected(self, file: LockedArtifact, target: Target, pin: Pin) -> Expected:
+        # The tags that another target takes are not known here, and so any will do for it.
+        tags = self._target.tags if target.name == self._target.name else tuple(parse_wheel_filename(file.filename)[3])
+        return Expected(
+            name=file.name,
+            version=file.version,
+            target=replace(target, tags=tags),
+            requires=frozenset(pin.requires),
+            extras=frozenset(pin.extras),
+        )
 
-    def _installable(self) -> bool:
-        here = any(locked.name == self._target.name for locked in self._lock.targets)
-        return here and all(file.kind is Kind.WHEEL for file in self._files)
+    def _not_installed(self) -> str | None:
+        """Why pip cannot try it here."""
+        names = [locked.name for locked in self._lock.targets]
+        if self._target.name not in names:
+            return f"not installed here: it is for {', '.join(names)}, and this interpreter is {self._target.name}"
+        if any(file.kind is Kind.SDIST for file in self._runtime_files()):
+            return "not installed here: its sdists are not built yet"
+        return None
 
     def _install(self) -> Iterator[str]:
-        provided = runtime_files(self._lock, self._target.name)
-        return install_offline(self._folder, [file for one in provided for file in one.files], bench=self._bench)
+        closure = Closure.FOLLOWED if follows_dependencies(self._lock) else Closure.LEFT
+        return install_offline(self._folder, self._runtime_files(), closure=closure, bench=self._bench)
+
+    def _runtime_files(self) -> list[LockedArtifact]:
+        return [file for one in runtime_files(self._lock, self._target.name) for file in one.files]
+
+
+def _pins_by_file(lock: Lock) -> Mapping[str, list[tuple[Target, Pin]]]:
+    """For each file, by its name, how it is pinned, and where; a wheel that was built is pinned by its sdist."""
+    pinned = [(marker_target(locked), pin) for locked in lock.targets for pin in locked.pins]
+    environments = {environment.key: environment.pins for environment in lock.environments}
+    builders = {locked.name: marker_target(locked) for locked in lock.targets}
+    pinned += [(builders[unit.builder], pin) for unit in lock.units for pin in environments[unit.environment]]
+    made = {(wheel.name, wheel.version): wheel.filename for wheel in lock.built}
+    files: dict[str, list[tuple[Target, Pin]]] = {}
+    for target, pin in pinned:
+        for filename in {pin.artifact, made.get((pin.name, pin.version), pin.artifact)}:
+            known = files.setdefault(filename, [])
+            if (target, pin) not in known:
+                known.append((target, pin))
+    return files
+
+
+def _check_sdist(path: Path, file: LockedArtifact) -> None:
+    """Read an sdist, and what it says that it is.
+
+    Raises:
+        IntegrityError: it says another name or version, or cannot be read safely.
+    """
+    contents = read_sdist(path)
+    if contents.pkg_info is None:
+        return
+    found = parse_metadata(contents.pkg_info, surety=Surety.PKG_INFO, origin=file.filename)
+    if (found.name, found.version) != (file.name, file.version):
+        raise IntegrityError(f"{file.path} says that it is {found.name} {found.version}")
 
 
 def standing_files(folder: Path, lock: Lock) -> list[LockedArtifact]:
@@ -131,21 +216,8 @@ def standing_files(folder: Path, lock: Lock) -> list[LockedArtifact]:
 
     What only builds need may have been left out of a wheelhouse.
     """
-    if not lock.built:
+    if lock.holds is Holding.COLLECTED:
         return list(lock.artifacts)
     wheels = standing_wheels(lock)
     kept = (folder / "build-deps").is_dir()
     return [wheel for wheel in wheels if kept or not wheel.build_only]
-
-
-def open_ends(target: LockedTarget) -> Iterator[str]:
-    """Requirements of a locked runtime closure that no pin of it serves."""
-    versions = {pin.name: pin.version for pin in target.pins}
-    for pin in target.pins:
-        for text in pin.requires:
-            requirement = Requirement(text)
-            version = versions.get(canonicalize_name(requirement.name))
-            if version is None:
-                yield f"{pin.name} {pin.version} requires {text}, of which there is nothing"
-            elif not requirement.specifier.contains(version, prereleases=True):
-                yield f"{pin.name} {pin.version} requires {text}, and {version} is locked"

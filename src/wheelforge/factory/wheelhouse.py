@@ -6,14 +6,10 @@ import enum
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wheelforge.factory.folder import LOCK, PYLOCK, digest, find_lock, remove_unlisted
-from wheelforge.formats.lock import dump_lock
-from wheelforge.formats.lock_files import runtime_files
-from wheelforge.formats.pylock import dump_pylock
-from wheelforge.formats.requirements_txt import write_requirements
+from wheelforge.errors import UsageError
+from wheelforge.factory.folder import BUILD_DEPS, digest, find_earlier, remove_unlisted, write_papers, writing
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.lock import LockedArtifact
-from wheelforge.store.atomic import write_atomically
+from wheelforge.model.lock import Holding, LockedArtifact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +17,7 @@ if TYPE_CHECKING:
 
     from wheelforge.factory.workshop import MadeWheel
     from wheelforge.model.lock import Lock
-    from wheelforge.store.blobs import Blobs
-
-REQUIREMENTS = "requirements.txt"
+    from wheelforge.store.store import Store
 
 
 class BuildDeps(enum.Enum):
@@ -34,10 +28,14 @@ class BuildDeps(enum.Enum):
 
 
 def with_built(lock: Lock, made: Mapping[str, MadeWheel]) -> Lock:
-    """The lock of the wheelhouse: the folder's, and every wheel that was built from it."""
+    """The lock of the wheelhouse: the folder's, and every wheel that was built from it.
+
+    What the folder's could not know is known now: each build had what it asked for, each wheel requires what is locked.
+    """
     sources = [artifact for artifact in lock.artifacts if artifact.filename in made]
     built = [_built(source, made[source.filename]) for source in sources]
-    return replace(lock, built=tuple(sorted(built, key=lambda wheel: wheel.filename)))
+    built.sort(key=lambda wheel: wheel.filename)
+    return replace(lock, holds=Holding.WHEELHOUSE, incomplete=(), built=tuple(built))
 
 
 def _built(source: LockedArtifact, made: MadeWheel) -> LockedArtifact:
@@ -60,26 +58,43 @@ def standing_wheels(lock: Lock) -> tuple[LockedArtifact, ...]:
     return tuple(file for file in (*lock.built, *lock.artifacts) if file.kind is Kind.WHEEL)
 
 
-def write_wheelhouse(folder: Path, wheelhouse: Path, lock: Lock, *, keep: BuildDeps, blobs: Blobs) -> None:
+def check_places(folder: Path, wheelhouse: Path) -> None:
+    """Sources and wheels stand apart: each takes the place of what its own lock named before.
+
+    Raises:
+        UsageError: one would be written into the other, or the wheels over something else.
+    """
+    sources, wheels = folder.resolve(), wheelhouse.resolve()
+    if sources == wheels:
+        why = f"{wheelhouse} cannot hold the wheels: it is the collected folder"
+    elif wheels.is_relative_to(sources / BUILD_DEPS):
+        why = f"{wheelhouse} cannot hold the wheels: the build dependencies of the collected folder stand there"
+    elif sources.is_relative_to(wheels / BUILD_DEPS):
+        why = f"{wheelhouse} cannot hold the wheels: the sources stand in its {BUILD_DEPS}, where wheels belong"
+    else:
+        find_earlier(wheelhouse, Holding.WHEELHOUSE)
+        return
+    raise UsageError(why, hint="name another: -o wheelhouse")
+
+
+def write_wheelhouse(folder: Path, wheelhouse: Path, lock: Lock, *, keep: BuildDeps, store: Store) -> None:
     """Write the wheels of ``lock``, which was built from ``folder``, and the files that tell of them.
 
     Wheels first, the lock last; then what only an earlier lock named is removed.
+
+    Raises:
+        UsageError: the wheels would stand where something else does.
     """
-    before = find_lock(wheelhouse)
-    wheels = [wheel for wheel in standing_wheels(lock) if keep is BuildDeps.KEEP or not wheel.build_only]
-    for wheel in wheels:
-        path = wheelhouse / wheel.path
-        if path.is_file() and digest(path) == wheel.sha256:
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not blobs.has(wheel.sha256):
-            blobs.add(folder / wheel.path)
-        blobs.deliver(wheel.sha256, path)
-    wheelhouse.mkdir(parents=True, exist_ok=True)
-    for target in lock.targets:
-        provided = runtime_files(lock, target.name)
-        pins = write_requirements(file for one in provided for file in one.files)
-        write_atomically(wheelhouse / REQUIREMENTS, pins.encode())
-        write_atomically(wheelhouse / PYLOCK, dump_pylock(lock, target.name))
-    write_atomically(wheelhouse / LOCK, dump_lock(lock))
-    remove_unlisted(wheelhouse, before, {wheel.path for wheel in wheels})
+    check_places(folder, wheelhouse)
+    with writing(wheelhouse, Holding.WHEELHOUSE, store) as before:
+        wheels = [wheel for wheel in standing_wheels(lock) if keep is BuildDeps.KEEP or not wheel.build_only]
+        for wheel in wheels:
+            path = wheelhouse / wheel.path
+            if path.is_file() and digest(path) == wheel.sha256:
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not store.blobs.has(wheel.sha256):
+                store.blobs.add(folder / wheel.path)
+            store.blobs.deliver(wheel.sha256, path)
+        write_papers(wheelhouse, lock)
+        remove_unlisted(wheelhouse, standing_wheels(before) if before else (), keep=wheels)

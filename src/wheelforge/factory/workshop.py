@@ -13,7 +13,7 @@ import msgspec
 from packaging.utils import parse_wheel_filename
 
 from wheelforge.events import UnitFailed, UnitFinished, UnitStarted
-from wheelforge.forge.checks import Expected
+from wheelforge.forge.checks import Expected, check_promises
 from wheelforge.forge.toolchain import toolchain
 from wheelforge.forge.unit import UnitJob, build_unit
 from wheelforge.model.artifacts import Kind
@@ -61,7 +61,7 @@ class Workshop:
         self._artifacts = {artifact.filename: artifact for artifact in lock.artifacts}
         self._environments = {environment.key: environment for environment in lock.environments}
         self._units = {unit.artifact: unit for unit in lock.units}
-        self._requires = _locked_requirements(lock)
+        self._pins = _pins_by_file(lock)
         self.made: dict[str, MadeWheel] = {}
         """What is done, by the file name of the sdist."""
 
@@ -111,19 +111,36 @@ class Workshop:
 
     def _wheel(self, artifact: LockedArtifact) -> EnvironmentWheel:
         if artifact.kind is Kind.WHEEL:
-            path = self._folder / artifact.path
-            return EnvironmentWheel(path=path, sha256=artifact.sha256, filename=artifact.filename)
+            return EnvironmentWheel(path=self._taken(artifact), sha256=artifact.sha256, filename=artifact.filename)
         made = self.made[artifact.filename]
         path = self._equipment.store.blobs.path(made.sha256)
         return EnvironmentWheel(path=path, sha256=made.sha256, filename=made.filename)
 
+    def _taken(self, artifact: LockedArtifact) -> Path:
+        """A file of the folder as it stands in the store: nobody changes it between its check and its use.
+
+        Raises:
+            HashMismatch: it was changed since the folder was checked.
+        """
+        blobs = self._equipment.store.blobs
+        if blobs.checked(artifact.sha256) is None:
+            blobs.add(self._folder / artifact.path, expected=artifact.sha256)
+        return blobs.path(artifact.sha256)
+
     def _find(self, unit: Unit, wheels: tuple[EnvironmentWheel, ...]) -> MadeWheel | None:
-        """A wheel made from the same content: pure ones whatever the toolchain, others by the same one."""
+        """A wheel made from the same content: pure ones whatever the toolchain, others by the same one.
+
+        Raises:
+            UnexpectedWheel: it is not what this lock expects.
+        """
+        blobs = self._equipment.store.blobs
         for key in self._keys(unit, wheels):
             record = self._equipment.store.records.get(_MADE, key)
             if record is not None:
                 made = msgspec.json.decode(record, type=MadeWheel)
-                if self._equipment.store.blobs.has(made.sha256):
+                wheel = blobs.checked(made.sha256)
+                if wheel is not None:
+                    check_promises(wheel, made.filename, self._expected(unit))
                     return made
         return None
 
@@ -152,26 +169,29 @@ class Workshop:
         return made
 
     def _job(self, unit: Unit, wheels: tuple[EnvironmentWheel, ...], output: Path) -> UnitJob:
-        requires = self._requires.get(unit.artifact)
         return UnitJob(
             subject=f"{unit.name} {unit.version}",
-            sdist=self._folder / self._artifacts[unit.artifact].path,
+            sdist=self._taken(self._artifacts[unit.artifact]),
             wheels=wheels,
             environment={pin.name: pin.version for pin in self._environments[unit.environment].pins},
             builder=self._equipment.target,
-            expected=Expected(
-                name=unit.name,
-                version=unit.version,
-                target=self._equipment.target,
-                requires=None if requires is None else frozenset(requires.requires),
-                extras=frozenset() if requires is None else frozenset(requires.extras),
-            ),
+            expected=self._expected(unit),
             log=self._log(unit),
             output=output,
         )
 
+    def _expected(self, unit: Unit) -> Expected:
+        pin = self._pins[unit.artifact]
+        return Expected(
+            name=unit.name,
+            version=unit.version,
+            target=self._equipment.target,
+            requires=frozenset(pin.requires),
+            extras=frozenset(pin.extras),
+        )
 
-def _locked_requirements(lock: Lock) -> Mapping[str, Pin]:
+
+def _pins_by_file(lock: Lock) -> Mapping[str, Pin]:
     """For each file one pin of it: what its metadata was found to require."""
     pins = [pin for environment in lock.environments for pin in environment.pins]
     pins += [pin for target in lock.targets for pin in target.pins]

@@ -63,7 +63,7 @@ class UnexpectedWheel(BuildError):
         lines = "\n".join(f"  {fault}" for fault in faults)
         super().__init__(
             f"{wheel} is not the wheel that was expected:\n{lines}",
-            hint="if the new answer is the right one, collect again to lock it",
+            hint="where the sdist and its lock disagree: collect again (-U), or constrain the version (-c FILE)",
         )
         self.wheel = wheel
         self.faults = faults
@@ -78,22 +78,36 @@ def check_wheel(path: Path, expected: Expected) -> CheckedWheel:
 
     """
     try:
-        contents = read_wheel(path)
         check_record(path)
     except BrokenWheel as error:
         raise UnexpectedWheel(path.name, (error.message,)) from error
+    return check_promises(path, path.name, expected)
+
+
+def check_promises(path: Path, filename: str, expected: Expected) -> CheckedWheel:
+    """Check what a wheel says of itself, not each of its files: enough for one that was checked in full before.
+
+    Raises:
+        UnexpectedWheel: with everything that is wrong with it.
+        StorageError: the file cannot be read.
+
+    """
+    try:
+        contents = read_wheel(path, name=filename)
+    except BrokenWheel as error:
+        raise UnexpectedWheel(filename, (error.message,)) from error
     faults = (
-        *_filename_faults(path.name, contents),
+        *_filename_faults(filename, contents),
         *_identity_faults(contents, expected),
         *_tag_faults(contents.tags, expected.target),
         *_requirement_faults(contents.metadata, expected),
     )
     if faults:
-        raise UnexpectedWheel(path.name, faults)
+        raise UnexpectedWheel(filename, faults)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return CheckedWheel(
-        filename=path.name,
+        filename=filename,
         sha256=digest,
         size=path.stat().st_size,
         tags=contents.tags,

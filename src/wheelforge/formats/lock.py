@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 from wheelforge.errors import UsageError
 from wheelforge.formats import lock_wire as wire
 from wheelforge.formats.fault import printable
-from wheelforge.formats.lock_checks import check_lock, contradiction
+from wheelforge.formats.lock_checks import check_lock, check_texts, contradiction
 from wheelforge.model import lock as model
 
 if TYPE_CHECKING:
@@ -33,8 +33,10 @@ def dump_lock(lock: model.Lock) -> bytes:
     Raises:
         IntegrityError: the lock contradicts itself, so that it could not be read again.
     """
-    check_lock(lock, origin="the lock to be written")
+    origin = "the lock to be written"
+    check_lock(lock, origin=origin)
     written = msgspec.to_builtins(_to_wire(_in_order(lock)), enc_hook=str)
+    check_texts(written, origin=origin)
     return (_HEADER + tomli_w.dumps(written)).encode()
 
 
@@ -58,6 +60,7 @@ def load_lock(data: bytes, *, origin: str) -> model.Lock:
         raise contradiction(origin, [("complete", f"{str(written.complete).lower()} contradicts 'incomplete'")])
     lock = _from_wire(written)
     check_lock(lock, origin=origin)
+    check_texts(table, origin=origin)
     return _in_order(lock)
 
 
@@ -116,6 +119,7 @@ def _to_wire(lock: model.Lock) -> wire.Lock:
     """The tables have the fields of the model, so msgspec reads them off it by name."""
     return wire.Lock(
         lock_version=wire.LOCK_VERSION,
+        holds=lock.holds,
         complete=not lock.incomplete,
         incomplete=lock.incomplete,
         inputs=msgspec.convert(lock.inputs, wire.Inputs, from_attributes=True),
@@ -129,6 +133,7 @@ def _to_wire(lock: model.Lock) -> wire.Lock:
 
 def _from_wire(written: wire.Lock) -> model.Lock:
     return model.Lock(
+        holds=written.holds,
         inputs=model.LockedInputs(**_fields(written.inputs)),
         targets=tuple(
             model.LockedTarget(**_fields(target) | {"pins": _pins(target.pins)}) for target in written.targets

@@ -7,17 +7,19 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, is_normalized_name
 from packaging.version import InvalidVersion, Version
 
 from wheelforge.errors import IntegrityError
 from wheelforge.formats.fault import printable
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.lock import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wheelforge.model.lock import Lock, LockedArtifact, Pin, Unit
+    from wheelforge.model.lock import Lock, LockedArtifact, LockedInputs, Pin, Unit
 
 _KEY = re.compile(r"[0-9a-f]{16}")
 _QUOTES = frozenset("'\"\\")
@@ -26,6 +28,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FILENAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,254}")
 _SUFFIXES = {Kind.WHEEL: (".whl",), Kind.SDIST: (".tar.gz", ".zip")}
 _KIND_WORDS = {Kind.WHEEL: "a wheel", Kind.SDIST: "an sdist"}
+_HASHES = re.compile(r"(?: --hash=sha256:[0-9a-f]{64})*")
 _SHOWN = 20
 _SHOWN_CHARACTERS = 120
 
@@ -43,6 +46,29 @@ def check_lock(lock: Lock, *, origin: str) -> None:
         raise contradiction(origin, flaws)
 
 
+def check_texts(table: object, *, origin: str) -> None:
+    """Look through all keys and values of a lock's TOML for what would steer a terminal or hide from its reader.
+
+    Raises:
+        IntegrityError: with ``origin`` and the key path of each.
+    """
+    if flaws := list(_unprintable(table, "")):
+        raise contradiction(origin, flaws)
+
+
+def _unprintable(value: object, where: str) -> Iterator[Flaw]:
+    match value:
+        case str() if not value.isprintable():
+            yield where, f"{_show(value)} holds characters that cannot be printed"
+        case dict():
+            for key, held in value.items():
+                yield from _unprintable(key, where)
+                yield from _unprintable(held, f"{where}.{printable(key)}".removeprefix("."))
+        case list() | tuple():
+            for place, held in enumerate(value):
+                yield from _unprintable(held, f"{where}[{place}]")
+
+
 def contradiction(origin: str, flaws: Sequence[Flaw]) -> IntegrityError:
     """The error that tells ``flaws``, the first of them if they are very many."""
     lines = [f"{origin}: {where}: {problem}" for where, problem in flaws[:_SHOWN]]
@@ -56,7 +82,10 @@ def _flaws(lock: Lock) -> Iterator[Flaw]:
         yield from _repeated(table, "filename", [file.filename for file in files])
         for place, file in enumerate(files):
             yield from ((f"{table}[{place}].{key}", problem) for key, problem in _file_flaws(file))
+    if lock.built and lock.holds is Holding.COLLECTED:
+        yield "built", "a collected folder holds nothing that was built"
     files_by_name = {file.filename: file for file in lock.artifacts}
+    yield from _input_flaws(lock.inputs)
     yield from _target_flaws(lock, files_by_name)
     yield from _environment_flaws(lock, files_by_name)
     yield from _unit_flaws(lock, files_by_name)
@@ -108,6 +137,28 @@ def _url_problem(url: str) -> str | None:
     return None
 
 
+def _input_flaws(inputs: LockedInputs) -> Iterator[Flaw]:
+    asked = {
+        "requirements": inputs.requirements,
+        "constraints": inputs.constraints,
+        "build-constraints": inputs.build_constraints,
+    }
+    for key, texts in asked.items():
+        for place, text in enumerate(texts):
+            requirement, mark, hashes = text.partition(" --hash=")
+            where = f"inputs.{key}[{place}]"
+            yield from _requirement_flaws(where, requirement)
+            if not _HASHES.fullmatch(mark + hashes):
+                yield where, f"{_show(mark + hashes)} is not made of SHA-256 hashes"
+
+
+def _requirement_flaws(where: str, text: str) -> Iterator[Flaw]:
+    try:
+        Requirement(text)
+    except (InvalidRequirement, RecursionError):
+        yield where, f"{_show(text)} is not a requirement (PEP 508)"
+
+
 def _target_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Flaw]:
     """Targets give folders and files their names, and their markers are quoted in other formats."""
     yield from _repeated("targets", "name", [target.name for target in lock.targets])
@@ -134,6 +185,8 @@ def _pin_flaws(table: str, pins: Sequence[Pin], files: Mapping[str, LockedArtifa
     yield from _repeated(table, "name", [pin.name for pin in pins])
     for place, pin in enumerate(pins):
         yield from ((f"{table}[{place}].{key}", problem) for key, problem in _named_file_flaws(pin, files))
+        for number, text in enumerate(pin.requires):
+            yield from _requirement_flaws(f"{table}[{place}].requires[{number}]", text)
 
 
 def _named_file_flaws(item: Pin | Unit, files: Mapping[str, LockedArtifact]) -> Iterator[Flaw]:
@@ -151,6 +204,8 @@ def _unit_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Fla
         yield from ((f"{where}.{key}", problem) for key, problem in _named_file_flaws(unit, files))
         if unit.artifact in files and files[unit.artifact].kind is not Kind.SDIST:
             yield f"{where}.artifact", f"{_show(unit.artifact)} is not an sdist"
+        for number, asked in enumerate(unit.requires):
+            yield from _requirement_flaws(f"{where}.requires[{number}].requirement", asked.requirement)
         if unit.environment not in keys:
             yield f"{where}.environment", f"{_show(unit.environment)} is not among the environments"
     if sorted(unit.order for unit in lock.units) != list(range(len(lock.units))):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wheelforge.errors import ResolutionError, UsageError
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.lock import Holding
 
 if TYPE_CHECKING:
     from wheelforge.model.lock import Lock, LockedArtifact, LockedTarget, Pin
@@ -37,7 +38,7 @@ def locked_target(lock: Lock, name: str) -> LockedTarget:
 def runtime_files(lock: Lock, target_name: str) -> tuple[Provided, ...]:
     """The files of a target's runtime closure, in the order of its pins.
 
-    Where the lock tells of wheels that were built, it is a wheelhouse's, and they stand in for their sdists.
+    In a wheelhouse the wheels that were built stand in for their sdists.
 
     Raises:
         UsageError: the lock has no such target.
@@ -51,7 +52,7 @@ def runtime_files(lock: Lock, target_name: str) -> tuple[Provided, ...]:
 
 
 def _files(lock: Lock, pin: Pin, collected: LockedArtifact) -> tuple[LockedArtifact, ...]:
-    if collected.kind is Kind.WHEEL or not lock.built:
+    if collected.kind is Kind.WHEEL or lock.holds is Holding.COLLECTED:
         return (collected,)
     if wheels := tuple(file for file in lock.built if (file.name, file.version) == (pin.name, pin.version)):
         return wheels

@@ -7,7 +7,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.lock import Source
+from wheelforge.model.lock import Holding, Source
 
 LOCK_VERSION = "1.0"
 
@@ -106,6 +106,7 @@ class Lock(Table, frozen=True, kw_only=True):
     """The whole truth of a collected folder or a wheelhouse."""
 
     lock_version: str
+    holds: Holding
     complete: Annotated[bool, Meta(description="False where something could not be known.")]
     incomplete: Annotated[tuple[str, ...], Meta(description="Why it is not complete.")] = ()
     inputs: Inputs

@@ -29,7 +29,6 @@ class Option(enum.Enum):
     INDEX_URL = "--index-url"
     NO_BINARY = "--no-binary"
     ONLY_BINARY = "--only-binary"
-    PREFER_BINARY = "--prefer-binary"
     PRE = "--pre"
     REQUIRE_HASHES = "--require-hashes"
     HASH = "--hash"
@@ -37,7 +36,7 @@ class Option(enum.Enum):
     @property
     def takes_value(self) -> bool:
         """Whether a value follows, after ``=`` or a blank."""
-        return self not in {Option.PREFER_BINARY, Option.PRE, Option.REQUIRE_HASHES}
+        return self not in {Option.PRE, Option.REQUIRE_HASHES}
 
 
 _SHORT = {
@@ -58,6 +57,7 @@ _NOT_YET = frozenset(
         "--no-index",
         "--no-require-hashes",
         "--only-final",
+        "--prefer-binary",
         "--trusted-host",
         "--use-feature",
     }

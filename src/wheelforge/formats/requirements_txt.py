@@ -38,7 +38,6 @@ class RequirementsFile:
     no_binary: frozenset[str] = frozenset()
     """Normalised names, or ``:all:``."""
     only_binary: frozenset[str] = frozenset()
-    prefer_binary: bool = False
     pre: bool = False
     require_hashes: bool = False
 
@@ -111,8 +110,6 @@ class _Reader:
                 self._rule(Kind.SDIST, said, line)
             case Option.ONLY_BINARY:
                 self._rule(Kind.WHEEL, said, line)
-            case Option.PREFER_BINARY:
-                self.found = replace(self.found, prefer_binary=True)
             case Option.PRE:
                 self.found = replace(self.found, pre=True)
             case Option.REQUIRE_HASHES:

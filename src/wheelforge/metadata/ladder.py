@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from wheelforge.archives.sdist import read_sdist
@@ -25,8 +24,12 @@ if TYPE_CHECKING:
 class AskBackend(Protocol):
     """The last rung: the backend's own ``prepare_metadata_for_build_wheel``."""
 
-    async def __call__(self, sdist: Artifact, system: BuildSystem, /) -> Metadata:
-        """Run the hook in a sandbox, offline. `BackendNotAsked` where that cannot be done."""
+    async def __call__(self, sdist: Artifact, system: BuildSystem, assumed: Metadata | None, /) -> Metadata:
+        """Run the hook in a sandbox, offline; or believe ``assumed``, what a wheel of the same version says.
+
+        Raises:
+            BackendNotAsked: neither can be done.
+        """
 
 
 class BackendNotAsked(ResolutionError):
@@ -55,8 +58,8 @@ class Ladder:
     async def confirm(self, file: Artifact, assumed: Metadata | None) -> Metadata:
         """What a file requires by its own checked bytes.
 
-        An sdist that does not say so statically is believed to agree with ``assumed``, a wheel of its version,
-        where there is one (`Surety.SIBLING`); else its backend is asked.
+        Where an sdist does not say so statically its backend has the word; ``assumed`` is what a wheel of the same
+        version says, if there is one.
         """
         if file.kind is Kind.WHEEL:
             fetched = await self._index.fetch(file)
@@ -66,9 +69,8 @@ class Ladder:
         static = static_metadata(contents, origin=file.filename)
         if static is not None:
             return _agreeing(file, static)
-        if assumed is not None:
-            return replace(assumed, surety=Surety.SIBLING)
-        return _agreeing(file, await self._ask_backend(file, build_system(contents, origin=file.filename)))
+        system = build_system(contents, origin=file.filename)
+        return _agreeing(file, await self._ask_backend(file, system, assumed))
 
     async def build_system(self, sdist: Artifact) -> BuildSystem:
         """``[build-system]``, always from the archive."""

@@ -121,10 +121,20 @@ class LockedTarget:
     """The runtime closure, sorted by name."""
 
 
+class Holding(enum.Enum):
+    """What the folder of a lock holds."""
+
+    COLLECTED = "collected"
+    """Sdists and wheels, as ``collect`` has fetched them."""
+    WHEELHOUSE = "wheelhouse"
+    """The wheels that were built from such a folder, and those that it held."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """What ``wheelforge.lock`` says."""
 
+    holds: Holding = Holding.COLLECTED
     inputs: LockedInputs
     targets: tuple[LockedTarget, ...]
     artifacts: tuple[LockedArtifact, ...]

@@ -32,12 +32,19 @@ if TYPE_CHECKING:
 
     Preferences = Mapping[NormalizedName, tuple[Version, ...]]
 
-SILENT_BACKENDS = ("flit_core.", "poetry.core.", "pdm.backend")
+SILENT_BACKENDS = frozenset({"flit_core.buildapi", "poetry.core.masonry.api"})
 """Backends whose ``get_requires_for_build_wheel`` never adds to the static requirements."""
 
 
-async def plan_closure(runtime: Solution, *, inputs: Inputs, builder: Target, facts: Facts) -> BuildClosure:
-    """The build closure of a runtime closure.
+async def plan_closure(
+    runtime: Solution,
+    *,
+    inputs: Inputs,
+    builder: Target,
+    facts: Facts,
+    before: Mapping[NormalizedName, Iterable[Version]] | None = None,
+) -> BuildClosure:
+    """The build closure of a runtime closure; ``before`` holds the versions of an earlier one, kept where they fit.
 
     A build environment prefers the versions that finished generations chose, so that one version serves
     many builds. Neither that nor anything else depends on the order in which facts arrive.
@@ -45,7 +52,7 @@ async def plan_closure(runtime: Solution, *, inputs: Inputs, builder: Target, fa
     Raises:
         BuildCycle: units that need each other to be built.
     """
-    planner = _Planner(inputs=inputs, builder=builder, facts=facts)
+    planner = _Planner(inputs=inputs, builder=builder, facts=facts, before=before or {})
     units: dict[str, PlannedUnit] = {}
     planner.finish([runtime])
     generation = sdists(runtime)
@@ -76,11 +83,13 @@ class _Needy:
 class _Planner:
     """What the generations share: solved environments and the versions chosen so far."""
 
-    def __init__(self, *, inputs: Inputs, builder: Target, facts: Facts) -> None:
+    def __init__(
+        self, *, inputs: Inputs, builder: Target, facts: Facts, before: Mapping[NormalizedName, Iterable[Version]]
+    ) -> None:
         self._inputs = inputs
         self._builder = builder
         self._facts = facts
-        self._chosen: dict[NormalizedName, set[Version]] = {}
+        self._chosen: dict[NormalizedName, set[Version]] = {name: set(versions) for name, versions in before.items()}
         self._solved: dict[tuple[object, ...], asyncio.Task[Solution]] = {}
         self.incomplete: set[str] = set()
 
@@ -113,7 +122,7 @@ class _Planner:
         system = await self._facts.build_system(sdist)
         static = self._applying(system.requires, sdist)
         told = [BuildRequirement(requirement=text, source=Source.STATIC) for text in system.requires]
-        if not system.backend.startswith(SILENT_BACKENDS) or system.backend_path:
+        if system.backend not in SILENT_BACKENDS or system.backend_path:
             answer = await self._ask_hook(sdist, static, preferences)
             told += [BuildRequirement(requirement=text, source=Source.HOOK) for text in answer]
         requires = self._applying((one.requirement for one in told), sdist)
@@ -132,7 +141,7 @@ class _Planner:
         environment = await self._solve(sdist, static, wheels, preferences)
         answer = await self._facts.hook_requires(sdist, environment)
         if isinstance(answer, Unanswered):
-            self.incomplete.add(f"{sdist}: {answer.reason}")
+            self.incomplete.add(f"{sdist}: {answer}")
             return ()
         known = set(map(str, static))
         return [text for text in sorted(set(answer)) if str(build_requirement(text, sdist)) not in known]

@@ -19,6 +19,9 @@ class Unanswered:
     hint: str | None = None
     """The option that would allow it."""
 
+    def __str__(self) -> str:
+        return self.reason if self.hint is None else f"{self.reason} ({self.hint})"
+
 
 class Facts(Protocol):
     """The planner's only window. Each question may be asked concurrently with others."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from wheelforge.model.targets import Target
+from wheelforge.plan.completeness import marker_target
 from wheelforge.resolve.problem import applies
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class _Walk:
     def __init__(self, lock: Lock) -> None:
         self._units = {unit.artifact: unit for unit in lock.units}
         self._environments = {environment.key: environment.pins for environment in lock.environments}
-        self._targets = [Target(name=one.name, environment=one.environment, tags=()) for one in lock.targets]
+        self._targets = list(map(marker_target, lock.targets))
         self._runtime = [pin for target in lock.targets for pin in target.pins]
         self.paths: dict[_Place, tuple[Step, ...]] = {}
         self._queue: deque[tuple[_Place, Pin]] = deque()

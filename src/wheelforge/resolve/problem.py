@@ -40,14 +40,18 @@ class Problem:
     follow: bool = True
     """Whether dependencies are followed (not with ``--no-deps``)."""
 
+    _hashes: Mapping[NormalizedName, frozenset[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        hashes: dict[NormalizedName, frozenset[str]] = {}
+        for asked in (*self.roots, *self.constraints):
+            name = canonicalize_name(asked.requirement.name)
+            hashes[name] = hashes.get(name, frozenset()) | asked.hashes
+        object.__setattr__(self, "_hashes", hashes)
+
     def hashes(self, name: NormalizedName) -> frozenset[str]:
         """The SHA-256 of the files that may be taken for ``name``; empty where any may."""
-        return frozenset(
-            digest
-            for asked in (*self.roots, *self.constraints)
-            if canonicalize_name(asked.requirement.name) == name
-            for digest in asked.hashes
-        )
+        return self._hashes.get(name, frozenset())
 
 
 Identifier = tuple[str, str]

@@ -22,6 +22,12 @@ _UNSHARE = (
     *("--unshare-all", "--unshare-user", "--uid", _IDENTITY, "--gid", _IDENTITY, "--hostname", "wheelforge"),
     *("--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
 )
+NO_NAMESPACES = "--disable-userns"
+"""Keeps a job from user namespaces of its own, in which it would have capabilities to try on the kernel."""
+_SIZE = "--size"
+_ROOM = str(1 << 30)
+"""Bytes that a job may keep in memory under /tmp, and as many under /dev/shm: its scratch folder is on the disk."""
+_IN_MEMORY = ("/tmp", "/dev/shm")  # noqa: S108 - the jail's own
 _ROOT_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _SYSTEM_FILES = (
     # cc and many others are links through here.
@@ -42,6 +48,8 @@ class Bwrap:
     """Where the base interpreter is; under ``/usr`` it is there anyway, and shown at its own path."""
     system: tuple[str, ...]
     """The arguments that show the system folders, from `system_arguments`."""
+    known: frozenset[str] = frozenset()
+    """Which of the options that not every bubblewrap has this one has, from `known_options`."""
 
     @property
     def isolation(self) -> Isolation:
@@ -56,13 +64,20 @@ class Bwrap:
         """Compose the jail; the order of arguments is the order of mounting, so ``/tmp`` comes before binds in it."""
         environment = [part for name, value in sorted(job.env.items()) for part in ("--setenv", name, value)]
         mounts = [part for mount in (self.interpreter, *job.mounts) for part in _bind(mount)]
+        size = (_SIZE, _ROOM) if _SIZE in self.known else ()
+        memory = [part for path in _IN_MEMORY for part in (*size, "--tmpfs", path)]
         argv = (
-            *(str(self.program), *_UNSHARE, *environment, *self.system),
-            *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),  # noqa: S108 - the jail's own
+            *(str(self.program), *_UNSHARE, *sorted(self.known & {NO_NAMESPACES}), *environment, *self.system),
+            *("--proc", "/proc", "--dev", "/dev", *memory, "--remount-ro", "/dev"),
             *mounts,
             *("--remount-ro", "/", "--chdir", job.cwd, "--", *job.argv),
         )
         return Command(argv=argv, env={})
+
+
+def known_options(help_text: str) -> frozenset[str]:
+    """Which options a bubblewrap has, of those that not every one has, from what its ``--help`` says."""
+    return frozenset(help_text.split()) & {NO_NAMESPACES, _SIZE}
 
 
 def system_arguments(root: Path = Path("/")) -> tuple[str, ...]:

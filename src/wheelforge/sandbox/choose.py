@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
 from wheelforge.errors import IsolationError
-from wheelforge.process import CannotStart, TimedOut
-from wheelforge.sandbox.bwrap import Bwrap, system_arguments
+from wheelforge.process import CannotStart, Command, TimedOut
+from wheelforge.sandbox.bwrap import NO_NAMESPACES, Bwrap, known_options, system_arguments
 from wheelforge.sandbox.port import Isolation, Job, Mount
 from wheelforge.sandbox.surroundings import (
     interpreter_mount,
@@ -74,12 +75,29 @@ def _jail(runner: Runner, interpreter: Interpreter) -> Bwrap:
             "isolation bwrap is not to be had: there is no bwrap on PATH",
             hint="apt-get install bubblewrap",
         )
-    jail = Bwrap(program=Path(program).resolve(), interpreter=interpreter_mount(interpreter), system=system_arguments())
-    _prove(jail, runner, interpreter)
-    return jail
+    jail = Bwrap(
+        program=Path(program).resolve(),
+        interpreter=interpreter_mount(interpreter),
+        system=system_arguments(),
+        known=_known(program, runner),
+    )
+    if NO_NAMESPACES in jail.known:
+        # In a container it may need a file that is read-only there, where all else works.
+        with contextlib.suppress(IsolationError):
+            return _proved(jail, runner, interpreter)
+    return _proved(replace(jail, known=jail.known - {NO_NAMESPACES}), runner, interpreter)
 
 
-def _prove(jail: Bwrap, runner: Runner, interpreter: Interpreter) -> None:
+def _known(program: str, runner: Runner) -> frozenset[str]:
+    try:
+        told = runner.capture(Command(argv=(program, "--help"), env={}), timeout=_PATIENCE)
+    except (CannotStart, TimedOut) as error:
+        raise IsolationError(f"isolation bwrap is not to be had: {error.message}") from error
+    return known_options((told.stdout + told.stderr).decode(errors="replace"))
+
+
+def _proved(jail: Bwrap, runner: Runner, interpreter: Interpreter) -> Bwrap:
+    """The jail, after a trial of it."""
     with tempfile.TemporaryDirectory() as folder, scratch_folder(Path(folder)) as scratch:
         job = Job(
             argv=(str(interpreter_seen(interpreter, jail)), _PROBE.inside, str(_home())),
@@ -97,6 +115,7 @@ def _prove(jail: Bwrap, runner: Runner, interpreter: Interpreter) -> None:
     leaks = _leaks(trial)
     if leaks:
         raise IsolationError(f"isolation bwrap is not to be had: the jail does not hold, {', '.join(leaks)}")
+    return jail
 
 
 def _leaks(trial: Captured) -> list[str]:

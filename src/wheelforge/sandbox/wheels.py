@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import configparser
+import os
 import zipfile
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from installer import install as install_wheel
@@ -19,7 +21,6 @@ from wheelforge.store.atomic import storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from installer.records import RecordEntry
     from installer.sources import WheelContentElement
@@ -50,11 +51,12 @@ def install(wheels: Sequence[EnvironmentWheel], folder: Path, *, libraries: Path
         IntegrityError: a wheel is broken, differs from its RECORD, or would write where it must not.
         StorageError: the disk is full or cannot be written.
     """
-    own = frozenset(path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
+    root = folder.resolve()
+    own = frozenset(path for path in root.rglob("*") if path.is_symlink() or path.is_file())
     for wheel in wheels:
         with storage_errors(folder):
             try:
-                _install(wheel, folder, libraries, python, own)
+                _install(wheel, libraries=libraries, python=python, root=root, own=own)
             except _BROKEN as error:
                 raise IntegrityError(f"{wheel.filename} cannot be installed: {error}") from error
 
@@ -63,15 +65,21 @@ def install(wheels: Sequence[EnvironmentWheel], folder: Path, *, libraries: Path
 class _Destination(SchemeDictionaryDestination):
     """Lets wheels share a file, as those of old namespace packages do, but not touch what the environment is made of.
 
-    ``own`` are its links and files: through the link to the interpreter a wheel would write to the host's.
+    ``root`` is its folder, without links on the way, ``own`` are its links and files: through the link to the
+    interpreter a wheel would write to the host's. installer looks at the spelling of paths only; here links count.
     """
 
+    root: Path
     own: frozenset[Path]
 
     def write_to_fs(self, scheme: Scheme, path: str, stream: BinaryIO, is_executable: bool) -> RecordEntry:  # noqa: FBT001 - installer's signature
         """Write one file, where no wheel is kept from it."""
-        if self._path_with_destdir(scheme, path) in self.own:
+        spelt = Path(os.path.normpath(Path(self.scheme_dict[scheme], path)))
+        place = spelt.parent.resolve() / spelt.name
+        if place in self.own:
             raise ValueError(f"Attempting to replace {path}, a part of the environment itself")
+        if not place.resolve().is_relative_to(self.root):
+            raise ValueError(f"Attempting to write {path} outside of the environment")
         return super().write_to_fs(scheme, path, stream, is_executable)
 
 
@@ -85,19 +93,20 @@ class _Source(WheelFile):
                 yield record, stream, is_executable
 
 
-def _install(wheel: EnvironmentWheel, folder: Path, libraries: Path, python: str, own: frozenset[Path]) -> None:
+def _install(wheel: EnvironmentWheel, *, libraries: Path, python: str, root: Path, own: frozenset[Path]) -> None:
     name, *_ = parse_wheel_filename(wheel.filename)
     destination = _Destination(
         scheme_dict={
             "purelib": str(libraries),
             "platlib": str(libraries),
-            "headers": str(folder / "include" / "site" / name),
-            "scripts": str(folder / "bin"),
-            "data": str(folder),
+            "headers": str(root / "include" / "site" / name),
+            "scripts": str(root / "bin"),
+            "data": str(root),
         },
         interpreter=python,
         script_kind="posix",
         overwrite_existing=True,
+        root=root,
         own=own,
     )
     with zipfile.ZipFile(wheel.path) as archive:

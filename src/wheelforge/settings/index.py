@@ -20,7 +20,7 @@ class Index:
     """A package index that speaks the Simple API (PEP 503)."""
 
     url: str
-    """Absolute, ends with a slash, without credentials: fit to be shown and to be locked."""
+    """Absolute, ends with a slash, without credentials and query: fit to be shown and to be locked."""
     name: str = DEFAULT_NAME
     userinfo: str = field(default="", repr=False)
     """``user:password``, percent-encoded as in a URL; empty for none. Never shown."""
@@ -30,7 +30,7 @@ def parse_index(said: Setting[str]) -> Index:
     """The index at a URL as a user writes it.
 
     Raises:
-        UsageError: it is no http or https URL.
+        UsageError: it is no http or https URL, or has a query, whose token would show wherever the URL does.
     """
     try:
         parts = urlsplit(said.value.strip())
@@ -40,9 +40,14 @@ def parse_index(said: Setting[str]) -> Index:
     if parts.scheme not in {"http", "https"} or not host:
         # The text itself may hold a password, so only its origin is named.
         raise UsageError(f"{said.origin}: not the URL of an index", hint="it begins with https:// or http://")
+    if parts.query or parts.fragment:
+        raise UsageError(
+            f"{said.origin}: the URL of an index ends with its path, without ? and #",
+            hint="write a token as the user name: https://TOKEN@HOST/simple/",
+        )
     path = parts.path if parts.path.endswith("/") else f"{parts.path}/"
     userinfo, _, place = parts.netloc.rpartition("@")
-    return Index(url=urlunsplit((parts.scheme, place, path, parts.query, "")), userinfo=userinfo)
+    return Index(url=urlunsplit((parts.scheme, place, path, "", "")), userinfo=userinfo)
 
 
 def default_index() -> Index:

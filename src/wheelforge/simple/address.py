@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 UNREADABLE = "an address that is no URL"
 """Shown for what cannot be taken apart, since a password may hide anywhere in it."""
 
 
 def redact(url: str) -> str:
-    """The URL without credentials and fragment, fit for messages, logs and locks."""
+    """The URL without credentials, query and fragment, fit for messages, logs and locks: a query may hold a token."""
     parts = _split(url)
     return _bare(parts) if parts else UNREADABLE
 
@@ -19,6 +21,12 @@ def host(url: str) -> str:
     """The host and, where one is written, the port."""
     parts = _split(url)
     return parts.netloc.rpartition("@")[2] if parts else UNREADABLE
+
+
+def exposed(url: str) -> bool:
+    """Whether what is read from there passes a network where anybody on the way could alter it."""
+    parts = _split(url)
+    return parts is not None and parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +62,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _bare(parts: SplitResult) -> str:
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from wheelforge.simple.exchange import Answer, Broken, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
 
-    from wheelforge.simple.transport import Exchange, Transport
+    from wheelforge.simple.transport import Exchange
 
 _PAGE_LIMIT = 64 << 20
 """Bytes of a page, unpacked: the largest real ones have some 30 MB."""
@@ -28,13 +29,20 @@ _LONGEST_WAIT = 30.0
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
-async def get(wire: Transport, url: str, headers: Mapping[str, str]) -> Answer:
+class Ask(Protocol):
+    """Asks for a URL; the block begins with the head of the answer."""
+
+    def __call__(self, url: str, headers: Mapping[str, str], /) -> AbstractAsyncContextManager[Exchange]:
+        """`Broken` before the block or in it."""
+
+
+async def get(ask: Ask, url: str, headers: Mapping[str, str]) -> Answer:
     """Read a page into memory.
 
     Raises:
         Broken: an answer other than 200, 304, 404, 410, or a page beyond all reason.
     """
-    async with wire.exchange(url, headers) as exchange:
+    async with ask(url, headers) as exchange:
         body = bytearray()
         if exchange.status == _OK:
             async for chunk in exchange.decoded():
@@ -46,14 +54,14 @@ async def get(wire: Transport, url: str, headers: Mapping[str, str]) -> Answer:
         return Answer(status=exchange.status, url=exchange.url, headers=exchange.headers, body=bytes(body))
 
 
-async def part(wire: Transport, url: str, start: int, stop: int | None) -> Part | None:
+async def part(ask: Ask, url: str, start: int, stop: int | None) -> Part | None:
     """Read a slice of a file; ``None`` where the server answers with anything but a part of it (RFC 9110, 14).
 
     Raises:
         Broken: an answer that says nothing of ranges.
     """
     span = f"bytes={start}" if start < 0 else f"bytes={start}-{'' if stop is None else stop - 1}"
-    async with wire.exchange(url, {**_AS_IT_IS, "range": span}) as exchange:
+    async with ask(url, {**_AS_IT_IS, "range": span}) as exchange:
         if exchange.status in {_OK, _UNSATISFIABLE}:
             return None
         if exchange.status != _PARTIAL:
@@ -83,7 +91,7 @@ class Download:
         self._total: int | None = None
         self._mark: tuple[str | None, ...] | None = None
 
-    async def attempt(self, wire: Transport) -> None:
+    async def attempt(self, ask: Ask) -> None:
         """Read what is still missing.
 
         Raises:
@@ -92,7 +100,7 @@ class Download:
         if self.received and self.received == self._total:
             return
         headers = {**_AS_IT_IS, "range": f"bytes={self.received}-"} if self.received else _AS_IT_IS
-        async with wire.exchange(self._url, headers) as exchange:
+        async with ask(self._url, headers) as exchange:
             skip = self._overlap(exchange)
             async for chunk in exchange.raw():
                 fresh = chunk[skip:]

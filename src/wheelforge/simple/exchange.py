@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wheelforge.errors import IndexAccessError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -17,13 +19,13 @@ class Options:
     connect_timeout: float = 4.0
     """To a TCP connection, and once more to TLS."""
     timeout: float = 15.0
-    """Of silence on an open connection."""
+    """Of silence on an open connection: between two pieces of a body, where it may be minutes."""
     retries: int = 3
     """Further tries after the first."""
     pause: float = 0.25
     """Before the second try; doubled before each further one."""
-    patience: float = 5.0
-    """No new try begins once the tries took this long: an index that is away is told in seconds."""
+    patience: float = 6.0
+    """Until an answer begins, all tries together: an index that is away is told in seconds."""
     cert: Path | None = None
     """A PEM file of certificate authorities to trust instead of the usual ones."""
 
@@ -63,3 +65,11 @@ class Broken(Exception):
         self.wait = wait
         """Seconds that the server asked us to wait (RFC 9110, Retry-After)."""
         self.hint = hint
+
+
+class Silent(Broken):
+    """One try brought no answer, or no end of one."""
+
+
+class Unreachable(IndexAccessError):
+    """No try brought an answer: it makes no sense to ask that server for anything else."""

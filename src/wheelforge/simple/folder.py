@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wheelforge.archives.wheel import read_metadata
 from wheelforge.errors import IntegrityError
 from wheelforge.model.artifacts import Project
-from wheelforge.simple.filenames import named
+from wheelforge.model.filenames import named
 from wheelforge.simple.index import Fetched
 from wheelforge.simple.once import Once
 from wheelforge.simple.pages import File, Hashes

@@ -12,7 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from wheelforge.model.artifacts import Artifact
-from wheelforge.simple.filenames import Named, build_tag, named, tag_set
+from wheelforge.model.filenames import Named, build_tag, named, tag_set
 from wheelforge.simple.pages import File, Hashes
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from urllib.parse import quote, urlsplit
 
 from wheelforge.archives.wheel import read_metadata
 from wheelforge.errors import IndexAccessError, IntegrityError
-from wheelforge.events import DownloadAdvanced, Downloaded, Looked, silent
+from wheelforge.events import DownloadAdvanced, Downloaded, Looked, Warn, silent
 from wheelforge.model.artifacts import Kind, Project
-from wheelforge.simple.address import Login
+from wheelforge.simple.address import Login, exposed, host
+from wheelforge.simple.exchange import Unreachable
 from wheelforge.simple.index import Fetched
 from wheelforge.simple.kept_pages import KeptPages
 from wheelforge.simple.once import Once
@@ -47,6 +48,7 @@ class SimpleIndex:
         self._web = web
         self._store = store
         self._report = reporter
+        self._warned: set[str] = set()
         self._pages = KeptPages(web=web, records=store.records, clock=time.time)
         self._projects: Once[Project | None] = Once()
         self._metadata: Once[bytes] = Once()
@@ -68,6 +70,11 @@ class SimpleIndex:
 
     async def _read_project(self, name: NormalizedName) -> Project | None:
         url = f"{self._login.base.rstrip('/')}/{quote(name, safe='')}/"
+        if exposed(url):
+            self._warn(
+                f"the index {host(url)} is read over http: anybody on the way can alter its pages and files",
+                hint="use its https:// address",
+            )
         async with self._questions:
             answer = await self._pages.read(self._login.onto(url))
         self._report(Looked(subject=name))
@@ -107,6 +114,8 @@ class SimpleIndex:
         try:
             async with self._questions:
                 answer = await self._web.get(self._login.onto(url))
+        except Unreachable:
+            raise
         except IndexAccessError:
             return None
         if answer.status != _OK:
@@ -124,6 +133,12 @@ class SimpleIndex:
         return await remote_metadata(ranges, artifact.filename, artifact.size)
 
     async def _obtain(self, artifact: Artifact) -> Fetched:
+        if artifact.sha256 is None:
+            self._warn(
+                f"{self.name} promises no sha256 for {artifact.filename}, and perhaps for others:"
+                " what it sends is used unchecked",
+                hint="pin what you trust with --hash=sha256:... in a requirements file",
+            )
         fetched = await self._cached(artifact)
         cached = fetched is not None
         if fetched is None:
@@ -133,12 +148,18 @@ class SimpleIndex:
         self._report(Downloaded(filename=artifact.filename, size=fetched.size, cached=cached))
         return fetched
 
+    def _warn(self, text: str, *, hint: str) -> None:
+        """Once in a run, by what is to be done about it."""
+        if hint not in self._warned:
+            self._warned.add(hint)
+            self._report(Warn(text=text, hint=hint))
+
     async def _cached(self, artifact: Artifact) -> Fetched | None:
         blobs, sha256 = self._store.blobs, artifact.sha256
-        if sha256 is None or not blobs.has(sha256) or not await asyncio.to_thread(blobs.intact, sha256):
+        if sha256 is None or not blobs.has(sha256):
             return None
-        path = blobs.path(sha256)
-        return Fetched(path=path, sha256=sha256, size=path.stat().st_size)
+        path = await asyncio.to_thread(blobs.checked, sha256)
+        return None if path is None else Fetched(path=path, sha256=sha256, size=path.stat().st_size)
 
     async def _download(self, artifact: Artifact) -> Fetched:
         with self._store.blobs.receive(artifact.filename) as incoming:

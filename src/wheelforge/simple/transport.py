@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
 from pathlib import Path
@@ -13,12 +14,13 @@ import httpx
 
 from wheelforge.errors import UsageError
 from wheelforge.simple.address import redact
-from wheelforge.simple.exchange import Broken
+from wheelforge.simple.exchange import Broken, Silent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
     from wheelforge.simple.exchange import Options
+    from wheelforge.simple.patience import Patience
 
 _REDIRECTS = 5
 _CONNECTIONS = 16
@@ -72,14 +74,17 @@ class Transport:
         await self._client.aclose()
 
     @contextlib.asynccontextmanager
-    async def exchange(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Exchange]:
+    async def exchange(self, patience: Patience, url: str, headers: Mapping[str, str]) -> AsyncIterator[Exchange]:
         """GET a URL, whose credentials are sent as basic authentication, to the server it names only.
 
         Raises:
             Broken: in the block too, while the body is read.
         """
         with self._told():
-            async with self._client.stream("GET", url, headers=dict(headers)) as response:
+            async with patience.head() as progress:
+                asked = self._client.build_request("GET", url, headers=dict(headers), extensions={"trace": progress})
+                response = await self._client.send(asked, stream=True)
+            async with contextlib.aclosing(response):
                 if response.request.url.scheme != "https" and url.lower().startswith("https:"):
                     raise Broken("it redirects to an address without encryption", again=False)
                 yield Exchange(response)
@@ -98,9 +103,9 @@ class Transport:
         except httpx.ProxyError as error:
             raise Broken(f"the proxy refuses ({error})", again=False, hint="check HTTPS_PROXY") from error
         except httpx.ConnectTimeout as error:
-            raise Broken(f"no connection within {self._options.connect_timeout:g} s", again=True) from error
+            raise Silent(f"no connection within {self._options.connect_timeout:g} s", again=True) from error
         except httpx.TimeoutException as error:
-            raise Broken(f"it was silent for {self._options.timeout:g} s", again=True) from error
+            raise Silent(f"silent for {self._options.timeout:g} s", again=True) from error
         except httpx.ConnectError as error:
             raise _unconnected(error) from error
         except httpx.TransportError as error:
@@ -134,19 +139,20 @@ def _unconnected(error: httpx.ConnectError) -> Broken:
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
             why = getattr(cause, "verify_message", "") or cause.reason or cause
-            return Broken(
+            return Silent(
                 f"no encrypted connection ({why})",
                 again=False,
                 hint="name the certificate authority of the index or proxy with --cert FILE",
             )
         if isinstance(cause, socket.gaierror):
-            return Broken(f"its name cannot be resolved ({cause.strerror})", again=True)
-    return Broken(f"no connection ({_detail(error)})", again=True)
+            return Silent(f"its name cannot be resolved ({cause.strerror})", again=True)
+    return Silent(f"no connection ({_detail(error)})", again=True)
 
 
 def _detail(error: BaseException) -> str:
     """The system's own word, which stands deep in the chain of causes."""
-    words = [cause.strerror for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror]
+    # asyncio's own text names an address that says nothing to a user, and only one of those that were tried.
+    words = [os.strerror(cause.errno).lower() for cause in _causes(error) if isinstance(cause, OSError) and cause.errno]
     return words[-1] if words else str(error) or type(error).__name__
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from wheelforge.errors import IndexAccessError
 from wheelforge.simple import attempts
 from wheelforge.simple.address import host, redact
-from wheelforge.simple.exchange import Broken, Options
+from wheelforge.simple.exchange import Broken, Options, Silent, Unreachable
+from wheelforge.simple.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
+    from wheelforge.simple.attempts import Ask
     from wheelforge.simple.exchange import Answer, Part
     from wheelforge.simple.transport import Transport
 
@@ -51,9 +54,10 @@ class Web:
         """Read a page, or learn that it has not changed (304) or is not there (404, 410).
 
         Raises:
-            IndexAccessError: any other answer, or none.
+            IndexAccessError: any other answer.
+            Unreachable: no answer.
         """
-        return await self._patiently(url, lambda wire: attempts.get(wire, url, headers or {}))
+        return await self._patiently(url, lambda ask: attempts.get(ask, url, headers or {}), self._options.patience)
 
     async def range(self, url: str, start: int, stop: int | None = None) -> Part | None:
         """Read ``[start:stop]`` of a remote file; a negative start counts from its end, and takes no stop.
@@ -61,38 +65,45 @@ class Web:
         A shorter part may come. ``None`` where the server gives no ranges, or is wrong about them.
 
         Raises:
-            IndexAccessError: it does not answer, or has no such file.
+            IndexAccessError: it has no such file.
+            Unreachable: no answer.
         """
-        return await self._patiently(url, lambda wire: attempts.part(wire, url, start, stop))
+        return await self._patiently(url, lambda ask: attempts.part(ask, url, start, stop), self._options.patience)
 
     async def download(self, url: str, write: Callable[[bytes], object]) -> None:
         """Read a file, handing its bytes on as they come; what breaks off is resumed.
 
+        A server may fetch a large file from elsewhere before it answers: it may be silent for the whole of
+        `Options.timeout`.
+
         Raises:
-            IndexAccessError: it does not answer, has no such file, or changed it between two tries.
+            IndexAccessError: it has no such file, or changed it between two tries.
+            Unreachable: no answer.
         """
         download = attempts.Download(url, write)
-        await self._patiently(url, download.attempt, lambda: download.received // _PROGRESS)
+        limit = max(self._options.patience, self._options.timeout)
+        await self._patiently(url, download.attempt, limit, lambda: download.received // _PROGRESS)
 
     async def _patiently(
-        self, url: str, attempt: Callable[[Transport], Awaitable[T]], progress: Callable[[], int] = int
+        self, url: str, attempt: Callable[[Ask], Awaitable[T]], limit: float, progress: Callable[[], int] = int
     ) -> T:
-        """Try until it is done; whenever ``progress`` has grown, patience begins anew."""
+        """Try until it is done, or no answer came for ``limit`` seconds since the start or since ``progress`` grew."""
         wire = await asyncio.shield(self.warm())
-        clock = asyncio.get_running_loop().time
-        until, tries, reached = clock() + self._options.patience, 0, 0
+        patience, tries, reached = Patience(limit), 0, 0
         while True:
             tries += 1
             try:
-                return await attempt(wire)
+                return await attempt(partial(wire.exchange, patience))
             except Broken as broken:
                 if progress() > reached:
-                    until, tries, reached = clock() + self._options.patience, 1, progress()
-                if not broken.again or tries > self._options.retries or clock() > until:
-                    raise _failure(url, broken, tries) from broken
+                    tries, reached = 1, progress()
+                    patience.renew()
                 wait = broken.wait or 0.0
-            until += wait
-            await asyncio.sleep(max(wait, self._options.pause * 2 ** (tries - 1)))
+                patience.prolong(wait)
+                pause = max(wait, self._options.pause * 2 ** (tries - 1))
+                if not broken.again or tries > self._options.retries or not patience.outlasts(pause):
+                    raise _failure(url, broken, tries) from broken
+            await asyncio.sleep(pause)
 
 
 def _open(options: Options) -> Transport:
@@ -102,8 +113,9 @@ def _open(options: Options) -> Transport:
 
 
 def _failure(url: str, broken: Broken, tries: int) -> IndexAccessError:
-    often = f", {tries} times" if tries > 1 else ""
-    return IndexAccessError(
-        f"cannot read {redact(url)}: {host(url)} fails{often}: {broken.reason}",
+    often = f", tried {tries} times" if tries > 1 else ""
+    kind = Unreachable if isinstance(broken, Silent) else IndexAccessError
+    return kind(
+        f"cannot read {redact(url)}: {host(url)}: {broken.reason}{often}",
         hint=broken.hint or "check the network, the proxy settings, and the address of the index",
     )

@@ -112,7 +112,7 @@ class Blobs:
         return self._root / sha256[:2] / sha256[2:]
 
     def has(self, sha256: str) -> bool:
-        """Whether a blob of this hash is here; its content is not read again."""
+        """Whether a blob of this hash is here; its content is not read again, so `checked` comes before its use."""
         return self.place(sha256).is_file()
 
     def path(self, sha256: str) -> Path:
@@ -121,8 +121,8 @@ class Blobs:
         touch(path)
         return path
 
-    def intact(self, sha256: str) -> bool:
-        """Whether a blob of this hash is here and still has it; a damaged one is removed.
+    def checked(self, sha256: str) -> Path | None:
+        """The blob's file, as `path` gives it, hashed again; a damaged one is removed, and none as if never there.
 
         Raises:
             StorageError: it cannot be read or removed.
@@ -132,10 +132,14 @@ class Blobs:
             try:
                 sound = file_hash(path) == sha256
             except FileNotFoundError:
-                return False
+                return None
             if not sound:
                 path.unlink(missing_ok=True)
-            return sound
+        return path if sound else None
+
+    def intact(self, sha256: str) -> bool:
+        """Whether `checked` gives it."""
+        return self.checked(sha256) is not None
 
     @contextlib.contextmanager
     def receive(self, filename: str) -> Iterator[Incoming]:
@@ -149,16 +153,20 @@ class Blobs:
         with partial(self._root) as (temporary, stream):
             yield Incoming(self, filename, temporary, stream)
 
-    def add(self, path: Path) -> str:
+    def add(self, path: Path, *, expected: str | None = None) -> str:
         """Copy a file into the store and return its SHA-256.
 
         Raises:
+            HashMismatch: what was copied is not the ``expected`` content; nothing is kept.
             OSError: ``path`` cannot be read.
             StorageError: the copy cannot be written.
         """
         with path.open("rb") as source, self.receive(path.name) as incoming:
             for chunk in _chunks(source):
                 incoming.write(chunk)
+            actual = incoming.hexdigest()
+            if expected not in {None, actual}:
+                raise HashMismatch(filename=path.name, expected=str(expected), actual=actual)
             return incoming.keep(None)
 
     def deliver(self, sha256: str, destination: Path) -> None:

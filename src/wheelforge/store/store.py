@@ -7,13 +7,15 @@ import shutil
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wheelforge.errors import StorageError
 from wheelforge.store.atomic import storage_errors, write_atomically
 from wheelforge.store.blobs import Blobs
+from wheelforge.store.occupancy import alone, shared
 from wheelforge.store.records import Records
 from wheelforge.store.usage import entry, total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from datetime import timedelta
     from pathlib import Path
 
@@ -27,14 +29,17 @@ Signature: 8a477f597d28d172789f06886806bc55
 """
 _HOME = "store-v1"
 """All stands in one folder under the root: emptying the store spares what else is in a folder that a user named."""
+_IN_USE = "in-use.lock"
 _BLOBS, _RECORDS, _LOCKS = "blobs", "records", "locks"
 
 
 class Store:
     """The cache folder, shared by all runs of a user, safe for several processes at once."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, patience: float = 5.0) -> None:
         self._home = root / _HOME
+        self._patience = patience
+        """Seconds that pruning and emptying wait for others to be done."""
 
     @cached_property
     def blobs(self) -> Blobs:
@@ -62,6 +67,18 @@ class Store:
         return folder
 
     @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep everything where it is until the end of the block: nobody prunes or empties the store meanwhile.
+
+        Any number of processes and threads may; only one that holds this must not prune or empty itself.
+        """
+        with contextlib.ExitStack() as stack:
+            # A store that cannot be made is told by the first who needs to write there, if anybody does.
+            with contextlib.suppress(StorageError):
+                stack.enter_context(shared(self.folder(_LOCKS) / _IN_USE))
+            yield
+
+    @contextlib.contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Hold a lock between processes and threads, waiting for as long as another holds it.
 
@@ -84,18 +101,18 @@ class Store:
         """Remove what was last used longer than ``older_than`` before ``now`` (seconds since the epoch).
 
         Raises:
-            StorageError: something cannot be removed.
+            StorageError: the store is `in_use`, or something cannot be removed.
         """
         limit = now - older_than.total_seconds()
-        return self._remove(one for one in self._entries() if one.used < limit)
+        return self._remove(lambda one: one.used < limit)
 
     def clear(self) -> Usage:
         """Remove everything but the locks, which other processes may hold.
 
         Raises:
-            StorageError: something cannot be removed.
+            StorageError: the store is `in_use`, or something cannot be removed.
         """
-        return self._remove(self._entries())
+        return self._remove(lambda _: True)
 
     def _entries(self) -> Iterator[Entry]:
         if not self._home.is_dir():
@@ -105,14 +122,17 @@ class Store:
                 paths = _files(folder) if folder.name in {_BLOBS, _RECORDS} else folder.iterdir()
                 yield from (entry(folder.name, path) for path in paths)
 
-    def _remove(self, entries: Iterable[Entry]) -> Usage:
-        doomed = list(entries)
-        for path in (one.path for one in doomed):
-            with storage_errors(path, "remove"):
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink(missing_ok=True)
+    def _remove(self, is_doomed: Callable[[Entry], bool]) -> Usage:
+        if not self._home.is_dir():
+            return total(())
+        with alone(self.folder(_LOCKS) / _IN_USE, patience=self._patience):
+            doomed = [one for one in self._entries() if is_doomed(one)]
+            for path in (one.path for one in doomed):
+                with storage_errors(path, "remove"):
+                    if path.is_dir() and not path.is_symlink():
+                        shutil.rmtree(path)
+                    else:
+                        path.unlink(missing_ok=True)
         return total(doomed)
 
 

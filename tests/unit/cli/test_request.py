@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wheelforge.cli.options import Asking, Choosing
-from wheelforge.cli.request import BuildClosure, read_request
+from wheelforge.cli.request import Extent, read_request
 from wheelforge.errors import UsageError
 from wheelforge.model.inputs import Formats, Inputs, Prefer
 
@@ -40,7 +40,7 @@ def asking(*requirements: str, files: tuple[Path, ...] = ()) -> Asking:
     return Asking(requirements=requirements, requirement_files=files, constraint_files=(), build_constraint_files=())
 
 
-def read(asked: Asking, choosing: Choosing = DEFAULT, closure: BuildClosure = BuildClosure.LEAVE) -> Inputs:
+def read(asked: Asking, choosing: Choosing = DEFAULT, closure: Extent = Extent.RUNTIME) -> Inputs:
     return read_request(asked, choosing, closure).inputs
 
 
@@ -73,17 +73,17 @@ def test_nothing_asked_for_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("prefer", "closure", "preferred"),
     [
-        (None, BuildClosure.LEAVE, Prefer.WHEEL),
-        (None, BuildClosure.COLLECT, Prefer.SOURCE),
-        ("wheel", BuildClosure.COLLECT, Prefer.WHEEL),
-        ("source", BuildClosure.LEAVE, Prefer.SOURCE),
+        (None, Extent.RUNTIME, Prefer.WHEEL),
+        (None, Extent.BUILDS, Prefer.SOURCE),
+        ("wheel", Extent.BUILDS, Prefer.WHEEL),
+        ("source", Extent.RUNTIME, Prefer.SOURCE),
     ],
 )
 def test_source_comes_first_where_builds_are_collected(
-    prefer: str | None, closure: BuildClosure, preferred: Prefer
+    prefer: str | None, closure: Extent, preferred: Prefer
 ) -> None:
     inputs = read(asking("app"), replace(DEFAULT, prefer=prefer), closure)
-    assert (inputs.formats.prefer, inputs.build_deps) == (preferred, closure is BuildClosure.COLLECT)
+    assert (inputs.formats.prefer, inputs.build_deps) == (preferred, closure is Extent.BUILDS)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_file_may_ask_for_pre_releases_and_name_the_index() -> None:
         written("first.txt", "leaf", "--pre", "-i https://index.example/first/"),
         written("second.txt", "--index-url https://index.example/second/"),
     )
-    request = read_request(asking(files=files), DEFAULT, BuildClosure.LEAVE)
+    request = read_request(asking(files=files), DEFAULT, Extent.RUNTIME)
     assert request.inputs.allow_prereleases
     assert request.index_url == "https://index.example/second/"
 

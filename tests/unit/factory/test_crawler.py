@@ -40,7 +40,7 @@ class BrokenBackend:
     def __init__(self, fault: WheelforgeError | None = None) -> None:
         self._fault = fault or BackendNotAsked("nothing is run here")
 
-    async def __call__(self, _sdist: Artifact, _system: BuildSystem, /) -> Metadata:
+    async def __call__(self, _sdist: Artifact, _system: BuildSystem, _assumed: Metadata | None, /) -> Metadata:
         raise self._fault
 
 

@@ -13,7 +13,7 @@ import pytest
 from fakes import LINUX, FakeDesk, FakeIndex, Offer, asked, files, no_pause, pins, problem
 from wheelforge.errors import BuildError
 from wheelforge.events import silent
-from wheelforge.factory.knowledge import IndexFacts
+from wheelforge.factory.knowledge import IndexFacts, Siblings
 from wheelforge.metadata.ladder import BackendNotAsked
 from wheelforge.model.inputs import ALL, Formats
 from wheelforge.plan.facts import Unanswered
@@ -42,11 +42,16 @@ class World:
     """An index, and a desk that knows its backends."""
 
     def __init__(
-        self, folder: Path, *offers: Offer, desk: FakeDesk | None = None, pause: Callable[[], int] = no_pause
+        self,
+        folder: Path,
+        *offers: Offer,
+        desk: FakeDesk | None = None,
+        siblings: Siblings = Siblings.LAST_RESORT,
+        pause: Callable[[], int] = no_pause,
     ) -> None:
         self.index = FakeIndex(folder, *offers, pause=pause)
         self.desk = desk or FakeDesk(*offers)
-        self.facts = IndexFacts(index=self.index, builder=LINUX, hooks=self.desk, report=silent)
+        self.facts = IndexFacts(index=self.index, builder=LINUX, hooks=self.desk, siblings=siblings, report=silent)
 
     def solve(self, *questions: Problem) -> list[Solution]:
         async def main() -> list[Solution]:
@@ -97,10 +102,46 @@ def test_an_sdist_for_other_pythons_than_its_wheel_is_passed_over(tmp_path: Path
     assert files(world.solved(from_source("app"))) == ["app-1.tar.gz"]
 
 
-def test_an_sdist_that_does_not_say_is_believed_to_agree_with_its_wheel(tmp_path: Path) -> None:
-    world = World(tmp_path, silent_sdist("app", "1", "lib"), wheel("app", "1", "lib"), Offer("lib-1.tar.gz"))
-    assert pins(world.solved(from_source("app"))) == {"app": "1", "lib": "1"}
+BESIDE_A_WHEEL = [
+    silent_sdist("app", "1", "new"),
+    wheel("app", "1", "old"),
+    Offer("old-1.tar.gz"),
+    Offer("new-1.tar.gz"),
+]
+
+
+def test_an_sdist_that_does_not_say_is_believed_to_agree_with_its_wheel_where_it_is_not_built(tmp_path: Path) -> None:
+    world = World(tmp_path, *BESIDE_A_WHEEL, siblings=Siblings.BELIEVED)
+    assert pins(world.solved(from_source("app"))) == {"app": "1", "old": "1"}
     assert world.desk.asked == []
+    assert world.facts.assumptions == set()
+
+
+def test_the_backend_of_an_sdist_that_is_built_has_the_word_before_its_wheel(tmp_path: Path) -> None:
+    world = World(tmp_path, *BESIDE_A_WHEEL)
+    assert pins(world.solved(from_source("app"))) == {"app": "1", "new": "1"}
+    assert world.facts.assumptions == set()
+
+
+def test_the_wheel_is_believed_where_the_backend_cannot_be_asked_and_that_is_told(tmp_path: Path) -> None:
+    refusal = Unanswered(reason="nothing is run here")
+    world = World(tmp_path, *BESIDE_A_WHEEL, desk=FakeDesk(*BESIDE_A_WHEEL, refusal=refusal))
+    assert pins(world.solved(from_source("app"))) == {"app": "1", "old": "1"}
+    [told] = world.facts.assumptions
+    assert told.startswith("app-1.tar.gz is believed to require what its wheel does: ")
+    assert told.endswith(": nothing is run here")
+
+
+def test_a_backend_is_asked_once_for_all_problems_that_want_it_at_once(tmp_path: Path) -> None:
+    world = World(tmp_path, *BESIDE_A_WHEEL, pause=lambda: 2)
+    world.solve(from_source("app"), from_source("app", "new"), from_source("new", "app"))
+    assert [hook for hook, *_ in world.desk.asked] == ["requires", "metadata"]
+
+
+def test_the_wheels_of_environments_that_were_asked_in_are_remembered(tmp_path: Path) -> None:
+    world = World(tmp_path, silent_sdist("app", "1", build=("tool",)), wheel("tool", "1"))
+    world.solved(problem("app"))
+    assert world.facts.hook_wheels == {"tool-1-py3-none-any.whl"}
 
 
 def test_problems_that_run_at_once_do_not_take_over_what_the_other_has_corrected(tmp_path: Path) -> None:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shelves import content, lock_of, locked, put, standing, stock
-from wheelforge.errors import StorageError
+from wheelforge.errors import StorageError, UsageError
 from wheelforge.factory.folder import check_files, read_lock
 from wheelforge.factory.verify import standing_files
-from wheelforge.factory.wheelhouse import BuildDeps, standing_wheels, with_built, write_wheelhouse
+from wheelforge.factory.wheelhouse import BuildDeps, check_places, standing_wheels, with_built, write_wheelhouse
 from wheelforge.factory.workshop import MadeWheel
+from wheelforge.formats.lock import dump_lock
 from wheelforge.model.artifacts import Kind
-from wheelforge.store.blobs import Blobs, HashMismatch
+from wheelforge.store.blobs import HashMismatch
+from wheelforge.store.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,14 +40,16 @@ def made(filename: str) -> MadeWheel:
 
 
 LOCK = with_built(lock_of(A, B, CORE, TOOL), {A.filename: made(MADE_A), CORE.filename: made(MADE_CORE)})
+PLAIN = with_built(lock_of(B), {})
+"""A wheelhouse of wheels that were collected: nothing had to be built."""
 
 
 @pytest.fixture
-def blobs(tmp_path: Path) -> Blobs:
+def store(tmp_path: Path) -> Store:
     """What was built is in the store; what was collected need not be."""
-    blobs = Blobs(tmp_path / "blobs")
-    stock(blobs, tmp_path / "scratch", *LOCK.built)
-    return blobs
+    store = Store(tmp_path / "cache")
+    stock(store.blobs, tmp_path / "scratch", *LOCK.built)
+    return store
 
 
 @pytest.fixture
@@ -61,21 +65,21 @@ def wheelhouse(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def write(folder: Path, wheelhouse: Path, blobs: Blobs) -> Writing:
-    return Writing(folder, wheelhouse, blobs)
+def write(folder: Path, wheelhouse: Path, store: Store) -> Writing:
+    return Writing(folder, wheelhouse, store)
 
 
 class Writing:
     """Writes the wheelhouse of one folder."""
 
-    def __init__(self, folder: Path, wheelhouse: Path, blobs: Blobs) -> None:
+    def __init__(self, folder: Path, wheelhouse: Path, store: Store) -> None:
         self._folder = folder
         self._wheelhouse = wheelhouse
-        self._blobs = blobs
+        self._store = store
 
     def __call__(self, lock: Lock = LOCK, keep: BuildDeps = BuildDeps.DROP) -> None:
         """Write it."""
-        write_wheelhouse(self._folder, self._wheelhouse, lock, keep=keep, blobs=self._blobs)
+        write_wheelhouse(self._folder, self._wheelhouse, lock, keep=keep, store=self._store)
 
 
 def test_the_lock_tells_of_every_built_wheel_what_its_sdist_was_for() -> None:
@@ -90,6 +94,10 @@ def test_the_lock_tells_of_every_built_wheel_what_its_sdist_was_for() -> None:
 
 def test_what_was_not_built_is_not_told_of() -> None:
     assert with_built(lock_of(A, B), {}).built == ()
+
+
+def test_what_could_not_be_known_before_is_known_when_all_is_built() -> None:
+    assert with_built(lock_of(B, incomplete=("a hook was not asked",)), {}).incomplete == ()
 
 
 def test_a_wheelhouse_can_hold_built_and_collected_wheels_and_no_sdist() -> None:
@@ -144,16 +152,56 @@ def test_only_what_the_old_lock_named_is_removed(write: Writing, wheelhouse: Pat
     (wheelhouse / "mine-1.0-py3-none-any.whl").write_bytes(b"mine")
     (wheelhouse / "logs").mkdir()
     (wheelhouse / "logs" / "a-1.0.log").write_bytes(b"log")
-    write(lock_of(B))
+    write(PLAIN)
     assert standing(wheelhouse) == {B.filename, "mine-1.0-py3-none-any.whl", "logs/a-1.0.log"} | TOLD
 
 
+def test_an_sdist_that_somebody_put_beside_its_wheel_stays(write: Writing, wheelhouse: Path) -> None:
+    write()
+    put(wheelhouse, A)
+    write(PLAIN)
+    assert standing(wheelhouse) == {A.filename, B.filename} | TOLD
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (".", "it is the collected folder"),
+        ("build-deps", "the build dependencies of the collected folder stand there"),
+        ("build-deps/wheels", "the build dependencies of the collected folder stand there"),
+    ],
+)
+def test_the_collected_folder_is_never_written_to(folder: Path, store: Store, place: str, told: str) -> None:
+    before = standing(folder)
+    with pytest.raises(UsageError, match=f"cannot hold the wheels: {told}") as caught:
+        write_wheelhouse(folder, folder / place, LOCK, keep=BuildDeps.KEEP, store=store)
+    assert caught.value.hint == "name another: -o wheelhouse"
+    assert standing(folder) == before
+
+
+def test_another_collected_folder_is_not_overwritten(write: Writing, wheelhouse: Path) -> None:
+    collected = lock_of(A)
+    wheelhouse.mkdir(parents=True)
+    (wheelhouse / "wheelforge.lock").write_bytes(dump_lock(collected))
+    put(wheelhouse, A)
+    with pytest.raises(UsageError, match="cannot hold the wheels: it is a collected folder"):
+        write()
+    assert read_lock(wheelhouse) == collected
+    check_files(wheelhouse, [A])
+
+
+def test_the_sources_may_stand_in_a_folder_of_the_wheelhouse_but_not_among_its_wheels(wheelhouse: Path) -> None:
+    check_places(wheelhouse / "collected", wheelhouse)
+    with pytest.raises(UsageError, match="where wheels belong"):
+        check_places(wheelhouse / "build-deps", wheelhouse)
+
+
 def test_where_a_wheel_cannot_be_had_the_old_lock_and_its_wheels_stay(
-    write: Writing, wheelhouse: Path, blobs: Blobs
+    write: Writing, wheelhouse: Path, store: Store
 ) -> None:
-    before = lock_of(B)
+    before = PLAIN
     write(before)
-    blobs.path(made(MADE_A).sha256).write_bytes(b"damaged")
+    store.blobs.path(made(MADE_A).sha256).write_bytes(b"damaged")
     with pytest.raises(HashMismatch):
         write()
     assert read_lock(wheelhouse) == before
@@ -162,7 +210,7 @@ def test_where_a_wheel_cannot_be_had_the_old_lock_and_its_wheels_stay(
 
 
 def test_where_the_pins_cannot_be_written_the_old_lock_stays(write: Writing, wheelhouse: Path) -> None:
-    before = lock_of(B)
+    before = PLAIN
     write(before)
     (wheelhouse / "requirements.txt").unlink()
     (wheelhouse / "requirements.txt" / "in the way").mkdir(parents=True)

@@ -12,6 +12,7 @@ from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import (
     BuildEnvironment,
     BuildRequirement,
+    Holding,
     Lock,
     LockedArtifact,
     LockedInputs,
@@ -93,9 +94,17 @@ def sample(**changes: object) -> Lock:
     return Lock(**fields | changes)
 
 
-_words = st.text(min_size=1, max_size=20)
+def wheelhouse(*wheels: LockedArtifact, **changes: object) -> Lock:
+    """The same, with these wheels built from it."""
+    return sample(holds=Holding.WHEELHOUSE, built=wheels, **changes)
+
+
+_words = st.text(min_size=1, max_size=20).filter(str.isprintable)
 _names = st.from_regex(r"[a-z][a-z0-9]{0,6}", fullmatch=True)
 _versions = st.tuples(st.integers(0, 99), st.integers(0, 99)).map(lambda parts: f"{parts[0]}.{parts[1]}")
+_requirements = st.builds(
+    "{}{}".format, _names, st.sampled_from(["", ">=1,<2", "[x]==1.0", '; sys_platform == "linux"'])
+)
 _options: st.SearchStrategy[Mapping[str, bool | str | tuple[str, ...]]] = st.dictionaries(
     _words, st.one_of(st.booleans(), _words, st.lists(_words, max_size=3).map(tuple)), max_size=3
 )
@@ -121,7 +130,9 @@ def _files(draw: st.DrawFn) -> tuple[LockedArtifact, ...]:
 @st.composite
 def _pins(draw: st.DrawFn, files: tuple[LockedArtifact, ...]) -> tuple[Pin, ...]:
     chosen = [one for one in files if draw(st.booleans())]
-    return tuple(sorted((pin(one, *draw(st.lists(_words, max_size=2))) for one in chosen), key=lambda one: one.name))
+    return tuple(
+        sorted((pin(one, *draw(st.lists(_requirements, max_size=2))) for one in chosen), key=lambda one: one.name)
+    )
 
 
 @st.composite
@@ -137,7 +148,7 @@ def locks(draw: st.DrawFn) -> Lock:
             version=sdist.version,
             builder=draw(_words),
             backend=draw(_words),
-            requires=(BuildRequirement(requirement=draw(_words), source=draw(st.sampled_from(Source))),),
+            requires=(BuildRequirement(requirement=draw(_requirements), source=draw(st.sampled_from(Source))),),
             environment=draw(st.sampled_from(keys)),
             order=order,
         )
@@ -145,8 +156,8 @@ def locks(draw: st.DrawFn) -> Lock:
     )
     return sample(
         inputs=LockedInputs(
-            requirements=tuple(draw(st.lists(_words, max_size=3))),
-            constraints=tuple(draw(st.lists(_words, max_size=3))),
+            requirements=tuple(draw(st.lists(_requirements, max_size=3))),
+            constraints=tuple(draw(st.lists(_requirements, max_size=3))),
             build_constraints=(),
             options=draw(_options),
         ),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unit.formats.sample_lock import CLICK, FLASK, FLIT, KEY, TARGET, UNIT, built, locks, pin, sample
+from unit.formats.sample_lock import CLICK, FLASK, FLIT, KEY, TARGET, UNIT, built, locks, pin, sample, wheelhouse
 from wheelforge.errors import IntegrityError, UsageError, WheelforgeError
 from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.model.lock import BuildEnvironment, Lock, LockedTarget
@@ -29,7 +29,7 @@ def test_a_lock_comes_back_as_it_went(lock: Lock) -> None:
 
 
 def test_what_was_built_comes_back() -> None:
-    lock = sample(built=(built("flask-3.0.3-py3-none-any.whl"),))
+    lock = wheelhouse(built("flask-3.0.3-py3-none-any.whl"))
     assert load_lock(dump_lock(lock), origin=ORIGIN) == lock
 
 
@@ -41,6 +41,11 @@ def test_the_order_of_the_parts_does_not_change_the_bytes() -> None:
         targets=tuple(replace(target, pins=target.pins[::-1]) for target in lock.targets),
     )
     assert dump_lock(shuffled) == dump_lock(lock)
+
+
+def test_a_requirement_keeps_its_hashes() -> None:
+    inputs = replace(sample().inputs, requirements=(HASHED,))
+    assert load_lock(dump_lock(sample(inputs=inputs)), origin=ORIGIN).inputs == inputs
 
 
 def test_keys_are_kebab_case_and_what_is_absent_has_no_key() -> None:
@@ -111,6 +116,22 @@ def test_what_is_no_lock_is_refused_with_its_key_path(before: str, after: str, t
         pytest.param("order = 0", "order = 1", "units: their orders are not 0 to 0, each once", id="order"),
         pytest.param(f'name = "{TARGET}"', 'name = "../x"', "targets[0].name: '../x' is not the", id="target"),
         pytest.param('"cpython"', "\"c' or '\"", "targets[0].environment: ", id="marker that breaks out"),
+        pytest.param(
+            '"click>=8.1.3"', '"!!!"', "targets[0].pins[1].requires[0]: '!!!' is not a requirement", id="requirement"
+        ),
+        pytest.param(
+            '"flit_core<4"', '"-r x"', "units[0].requires[0].requirement: '-r x' is not", id="build requirement"
+        ),
+        pytest.param('"click<9"', '"click<"', "inputs.requirements[1]: 'click<' is not a requirement", id="input"),
+        pytest.param(
+            '"click<9"', '"click --hash=md5:00"', "inputs.requirements[1]: ' --hash=md5:00' is not made", id="hash"
+        ),
+        pytest.param(
+            '"click<9"', f'"click; {"(" * 3000}"', "inputs.requirements[1]: 'click; ((", id="requirement without end"
+        ),
+        pytest.param('"flit_core.', '"\\u001B[2Jflit_core.', "units[0].backend: ' [2Jflit_core.", id="escape sequence"),
+        pytest.param('"default"', '"de\\u202Efault"', "artifacts[0].index: 'de fault' holds", id="hidden character"),
+        pytest.param("[inputs.options]", '[inputs.options]\n"\\u0007" = true', "inputs.options: ", id="hidden key"),
         pytest.param("complete = true", "complete = false", "complete: false contradicts", id="complete"),
     ],
 )
@@ -124,6 +145,7 @@ def test_a_lock_that_contradicts_itself_is_refused_with_its_key_path(before: str
 
 
 WHEEL_OF_OTHER = replace(CLICK, filename="clack-8.1.7-py3-none-any.whl")
+HASHED = f"click<9 --hash=sha256:{'ab' * 32} --hash=sha256:{'cd' * 32}"
 ENVIRONMENT = BuildEnvironment(key=KEY, pins=(pin(FLIT),))
 
 
@@ -148,6 +170,8 @@ ENVIRONMENT = BuildEnvironment(key=KEY, pins=(pin(FLIT),))
             "units[0].artifact: 'click-8.1.7-py3-none-any.whl' is not an sdist",
             id="unit of a wheel",
         ),
+        pytest.param(sample(built=(built("flask-3.0.3-py3-none-any.whl"),)), "built: a collected folder", id="built"),
+        pytest.param(sample(units=(replace(UNIT, backend="a\x1b"),)), "units[0].backend: ", id="unprintable"),
         pytest.param(sample(units=(UNIT, UNIT)), "units: their orders are not 0 to 1", id="order twice"),
     ],
 )

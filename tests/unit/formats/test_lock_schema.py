@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from unit.formats.sample_lock import built, sample
+from unit.formats.sample_lock import built, wheelhouse
 from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.formats.lock_schema import lock_schema
 
@@ -27,7 +27,7 @@ def test_the_schema_knows_no_null() -> None:
 
 def test_the_schema_names_every_key_of_a_lock() -> None:
     schema = json.loads(lock_schema())
-    lock = sample(built=(built("flask-3.0.3-py3-none-any.whl"),), incomplete=("why",))
+    lock = wheelhouse(built("flask-3.0.3-py3-none-any.whl"), incomplete=("why",))
     _assert_described(tomllib.loads(dump_lock(lock).decode()), schema["$defs"]["Lock"], schema["$defs"])
 
 

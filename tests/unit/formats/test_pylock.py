@@ -11,7 +11,7 @@ import pytest
 from packaging.pylock import Pylock
 from packaging.tags import Tag
 
-from unit.formats.sample_lock import CLICK, ENVIRONMENT, FLASK, FLIT, TARGET, built, sample
+from unit.formats.sample_lock import CLICK, ENVIRONMENT, FLASK, FLIT, TARGET, built, sample, wheelhouse
 from wheelforge.errors import ResolutionError, UsageError
 from wheelforge.formats.pylock import dump_pylock
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wheelforge.model.lock import Lock
 
 FOLDER = sample()
-WHEELHOUSE = sample(built=(built("flask-3.0.3-py3-none-any.whl"),))
+WHEELHOUSE = wheelhouse(built("flask-3.0.3-py3-none-any.whl"))
 
 
 def _written(lock: Lock) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_an_upload_time_that_cannot_be_read_is_left_out(told: str | None) -> Non
 
 def test_a_wheelhouse_without_a_pins_wheel_is_refused() -> None:
     with pytest.raises(ResolutionError, match=r"no wheel of flask 3\.0\.3 was built"):
-        dump_pylock(sample(built=(built("other-1.0-py3-none-any.whl"),)), TARGET)
+        dump_pylock(wheelhouse(built("other-1.0-py3-none-any.whl")), TARGET)
 
 
 def test_a_target_that_is_not_there_is_refused_with_those_that_are() -> None:

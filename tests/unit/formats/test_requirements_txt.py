@@ -73,7 +73,6 @@ def test_options_are_read_in_all_their_spellings() -> None:
         -i https://one.example/simple/
         --index-url="https://two.example/simple/"
         --no-binary :all: --only-binary=numpy,Zope.Interface
-        --prefer-binary
         --pre
         --require-hashes
     """)
@@ -81,7 +80,6 @@ def test_options_are_read_in_all_their_spellings() -> None:
         index_url="https://two.example/simple/",
         no_binary=frozenset({":all:"}),
         only_binary=frozenset({"numpy", "zope-interface"}),
-        prefer_binary=True,
         pre=True,
         require_hashes=True,
     )
@@ -112,6 +110,7 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ("--index-ur x", "r.txt:1:1: no such option; did you mean --index-url?"),
         ("--pre --extra-index-url x", "r.txt:1:7: --extra-index-url is not supported yet"),
         ("-f links", "r.txt:1:1: --find-links is not supported yet"),
+        ("--prefer-binary", "r.txt:1:1: --prefer-binary is not supported yet"),
         ("--no-index", "r.txt:1:1: --no-index is not supported yet"),
         ("flask -C x=y", "r.txt:1:7: --config-settings is not supported yet"),
         ("-i", "r.txt:1:1: -i needs a value"),

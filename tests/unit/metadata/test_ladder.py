@@ -27,10 +27,10 @@ class Backend:
 
     def __init__(self, answer: Offer = DYNAMIC) -> None:
         self._answer = answer
-        self.asked: list[tuple[str, BuildSystem]] = []
+        self.asked: list[tuple[str, BuildSystem, Metadata | None]] = []
 
-    async def __call__(self, sdist: Artifact, system: BuildSystem, /) -> Metadata:
-        self.asked.append((sdist.filename, system))
+    async def __call__(self, sdist: Artifact, system: BuildSystem, assumed: Metadata | None, /) -> Metadata:
+        self.asked.append((sdist.filename, system, assumed))
         return self._answer.metadata
 
 
@@ -81,17 +81,12 @@ def test_a_static_sdist_speaks_for_itself(tmp_path: Path) -> None:
     assert rungs.backend.asked == []
 
 
-def test_an_sdist_that_says_nothing_is_believed_to_agree_with_its_wheel(tmp_path: Path) -> None:
+@pytest.mark.parametrize("assumed", [None, Offer(WHEEL, ["b"]).metadata], ids=["alone", "beside a wheel"])
+def test_the_backend_of_an_sdist_that_says_nothing_has_the_word(tmp_path: Path, assumed: Metadata | None) -> None:
     rungs = Rungs(tmp_path, DYNAMIC)
-    found = rungs.confirm(DYNAMIC, Offer(WHEEL, ["b"]).metadata)
-    assert (requires(found), found.surety) == (["b"], Surety.SIBLING)
-    assert rungs.backend.asked == []
-
-
-def test_without_a_wheel_the_backend_is_asked_and_told_its_build_system(tmp_path: Path) -> None:
-    rungs = Rungs(tmp_path, DYNAMIC)
-    assert requires(rungs.confirm(DYNAMIC)) == ["a"]
-    assert rungs.backend.asked == [(SDIST, BuildSystem(requires=("tool",), backend="flit_core.buildapi"))]
+    assert requires(rungs.confirm(DYNAMIC, assumed)) == ["a"]
+    system = BuildSystem(requires=("tool",), backend="flit_core.buildapi")
+    assert rungs.backend.asked == [(SDIST, system, assumed)]
 
 
 def test_an_sdist_that_has_only_its_backend_is_assumed_by_asking_it(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_hook_is_asked_in_an_environment_of_wheels_though_builds_prefer_sdists
     assert files(unit(closure, "app").environment) == ["setuptools-80.tar.gz"]
 
 
-@pytest.mark.parametrize("backend", ["flit_core.buildapi", "poetry.core.masonry.api", "pdm.backend"])
+@pytest.mark.parametrize("backend", ["flit_core.buildapi", "poetry.core.masonry.api"])
 def test_a_backend_that_never_asks_for_more_is_not_asked(backend: str) -> None:
     offers = [source("app", "1", backend=backend)]
     facts = FakeFacts(*offers)

@@ -13,7 +13,7 @@ import pytest
 from sandboxes import sandbox_or_skip
 from wheelforge.interpreters.running import base
 from wheelforge.process import Runner
-from wheelforge.sandbox.bwrap import Bwrap, system_arguments
+from wheelforge.sandbox.bwrap import NO_NAMESPACES, Bwrap, known_options, system_arguments
 from wheelforge.sandbox.port import Access, Isolation, Job, Mount
 from wheelforge.sandbox.surroundings import interpreter_seen, interpreter_variables
 
@@ -40,10 +40,21 @@ def test_the_command_starts_from_nothing_and_adds_what_the_job_declares() -> Non
     for flag in ("--clearenv", "--die-with-parent", "--new-session", "--cap-drop ALL", "--setenv A 1 --setenv B 2"):
         assert f" {flag} " in line
     assert line.endswith(
-        " --tmpfs /tmp --ro-bind /opt/python /python --bind /tmp/own/src /src --ro-bind /store/env /env"
+        " --dev /dev --tmpfs /tmp --tmpfs /dev/shm --remount-ro /dev"
+        " --ro-bind /opt/python /python --bind /tmp/own/src /src --ro-bind /store/env /env"
         " --remount-ro / --chdir /src -- /python/bin/python -c pass"
     )
     assert (command.env, command.cwd) == ({}, None)
+
+
+def test_what_this_bubblewrap_has_is_used() -> None:
+    known = known_options(
+        "  --disable-userns  Disable further use\n  --size BYTES  Set size\n  --unknown  Never heard of"
+    )
+    line = " ".join(dataclasses.replace(JAIL, known=known).command(JOB).argv)
+    assert " --disable-userns --setenv " in line
+    assert " --size 1073741824 --tmpfs /tmp --size 1073741824 --tmpfs /dev/shm " in line
+    assert "--unknown" not in line
 
 
 def test_a_mount_is_seen_at_its_path_inside() -> None:
@@ -79,6 +90,8 @@ json.dump({
     "write /": can(lambda: pathlib.Path("/planted").touch()),
     "write a read-only mount": can(lambda: pathlib.Path("/given/planted").touch()),
     "write /tmp": can(lambda: pathlib.Path("/tmp/planted").touch()),
+    "write /dev": can(lambda: pathlib.Path("/dev/planted").touch()),
+    "write /dev/shm": can(lambda: pathlib.Path("/dev/shm/planted").touch()),
     "write a mount": can(lambda: pathlib.Path("/own/made").touch()),
     "mount": can(lambda: os.chroot("/tmp")),
     "user": getpass.getuser(),
@@ -129,6 +142,8 @@ def test_a_job_in_a_jail_reaches_only_what_it_was_given(
         "write /": "Read-only file system",
         "write a read-only mount": "Read-only file system",
         "write /tmp": "yes",
+        "write /dev": "Read-only file system",
+        "write /dev/shm": "yes",
         "write a mount": "yes",
         "mount": "Operation not permitted",
         "user": "build",
@@ -137,6 +152,21 @@ def test_a_job_in_a_jail_reaches_only_what_it_was_given(
         "processes": 2,
     }
     assert [path.name for path in own.iterdir()] == ["made"]
+
+
+def test_a_job_in_a_jail_makes_no_jail_of_its_own(jail: Bwrap) -> None:
+    if NO_NAMESPACES not in jail.known:
+        pytest.skip("the bwrap of this machine cannot keep jobs from it")
+    job = Job(argv=("/usr/bin/unshare", "--user", "/bin/true"), env={}, cwd="/", mounts=())
+    assert Runner().capture(jail.command(job), timeout=60).returncode != 0
+
+
+def test_memory_in_a_jail_has_a_bound(jail: Bwrap) -> None:
+    if "--size" not in jail.known:
+        pytest.skip("the bwrap of this machine knows no size")
+    job = Job(argv=("/bin/df", "--output=size", "-B1", "/tmp", "/dev/shm"), env={}, cwd="/", mounts=())  # noqa: S108
+    shown = Runner().capture(jail.command(job), timeout=60).stdout.split()
+    assert shown[1:] == [b"1073741824"] * 2
 
 
 def test_a_compiler_works_in_a_jail(jail: Bwrap, tmp_path: Path) -> None:

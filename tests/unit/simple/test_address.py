@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wheelforge.simple.address import Login, host, redact
+from wheelforge.simple.address import Login, exposed, host, redact
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,7 @@ from wheelforge.simple.address import Login, host, redact
     [
         ("https://index.example/simple/", "https://index.example/simple/"),
         ("https://user:secret@index.example/simple/#sha256=1", "https://index.example/simple/"),
+        ("https://index.example/files/a?token=secret&x=1#y", "https://index.example/files/a"),
         ("https://token@index.example:8443/simple/", "https://index.example:8443/simple/"),
         ("https://user:p@ss@index.example/", "https://index.example/"),
         ("https://user:pa/ss@index.example/", "an address that is no URL"),
@@ -24,6 +25,25 @@ def test_no_credentials_are_shown(url: str, shown: str) -> None:
 
 def test_the_host_is_named_with_its_port() -> None:
     assert host("https://user:secret@index.example:8443/simple/") == "index.example:8443"
+
+
+@pytest.mark.parametrize("url", ["http://index.example/", "http://localhost.example/", "http://127.0.0.1.example/"])
+def test_http_over_a_network_is_exposed(url: str) -> None:
+    assert exposed(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://index.example/",
+        "http://user:pw@localhost:80/",
+        "http://127.0.0.2/",
+        "http://[::1]:8080/",
+        "file:///srv/",
+    ],
+)
+def test_encrypted_and_local_addresses_are_not_exposed(url: str) -> None:
+    assert not exposed(url)
 
 
 @pytest.mark.parametrize(

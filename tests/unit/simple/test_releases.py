@@ -81,6 +81,11 @@ def test_credentials_in_links_are_dropped() -> None:
     assert artifact.url == "https://index.example/demo-1.0.tar.gz"
 
 
+def test_a_query_stays_since_the_file_may_not_be_had_without_it() -> None:
+    [artifact] = releases(sdist(url="/demo-1.0.tar.gz?signed=1#sha256=x"))[Version("1.0")]
+    assert artifact.url == "https://index.example/demo-1.0.tar.gz?signed=1"
+
+
 def test_a_page_that_is_a_file_may_link_to_files() -> None:
     [artifact] = releases(sdist(url="demo-1.0.tar.gz"), url="file:///srv/simple/demo/index.html")[Version("1.0")]
     assert artifact.url == "file:///srv/simple/demo/demo-1.0.tar.gz"

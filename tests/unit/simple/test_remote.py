@@ -16,9 +16,9 @@ from packaging.version import Version
 from archives_fixture import metadata, wheel_files, write_wheel
 from loopback import JSON, Loopback, Reply, file_entry, in_turn, json_page, ranged, serving
 from wheelforge.errors import IndexAccessError, IntegrityError
-from wheelforge.events import DownloadAdvanced, Downloaded, Looked
+from wheelforge.events import DownloadAdvanced, Downloaded, Looked, Warn
 from wheelforge.model.artifacts import Artifact, Kind
-from wheelforge.simple.exchange import Options
+from wheelforge.simple.exchange import Options, Unreachable
 from wheelforge.simple.remote import SimpleIndex
 from wheelforge.simple.web import Web
 from wheelforge.store.blobs import HashMismatch
@@ -292,6 +292,42 @@ def test_the_store_is_shared_between_indexes_by_hash(tmp_path: Path, small: byte
         Run(one, tmp_path)(lambda index: index.fetch(artifact))
         elsewhere = replace(artifact, url=f"{two.url}{FILE}")
         assert Run(two, tmp_path)(lambda index: index.fetch(elsewhere)).path.read_bytes() == small
+
+
+def test_files_without_a_promise_are_warned_of_once(tmp_path: Path, small: bytes) -> None:
+    async def twice(index: SimpleIndex) -> None:
+        artifact = await first(index)
+        await index.fetch(artifact)
+        await index.fetch(replace(artifact, url=f"{artifact.url}?again"))
+
+    page = json_page(file_entry(FILENAME, small, hashes={}))
+    with serving({PAGE: page, FILE: small, f"{FILE}?again": small}) as server:
+        run = Run(server, tmp_path)
+        run(twice)
+    [warning] = [event for event in run.events if isinstance(event, Warn)]
+    assert f"main promises no sha256 for {FILENAME}" in warning.text
+
+
+def test_an_index_over_plain_http_is_warned_of_once(tmp_path: Path) -> None:
+    async def twice(index: SimpleIndex) -> None:
+        for name in ("one", "two"):
+            with pytest.raises(IndexAccessError):
+                await index.project(canonicalize_name(name))
+
+    with serving({}) as server:
+        run = Run(server, tmp_path)
+    run.url = "http://user:secret@index.invalid/simple/"
+    run(twice)
+    [warning] = run.events
+    assert isinstance(warning, Warn)
+    assert warning.text.startswith("the index index.invalid is read over http")
+
+
+def test_metadata_of_a_host_that_does_not_answer_is_not_sought_there_again(tmp_path: Path, large: bytes) -> None:
+    with serving({}) as away:
+        entry = promising(large, metadata()) | {"url": f"{away.url}{FILE}"}
+    with serving({PAGE: json_page(entry)}) as server, pytest.raises(Unreachable, match=r"\.metadata: "):
+        Run(server, tmp_path)(first_metadata)
 
 
 @pytest.mark.network

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
+import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -14,14 +16,14 @@ import pytest
 
 from loopback import Reply, in_turn, ranged, serving
 from wheelforge.errors import IndexAccessError, UsageError
-from wheelforge.simple.exchange import Options, Part
+from wheelforge.simple.exchange import Options, Part, Unreachable
 from wheelforge.simple.web import Web
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
     from pathlib import Path
 
-    from loopback import Request, Route
+    from loopback import Route
 
 T = TypeVar("T")
 
@@ -35,6 +37,13 @@ def ask(act: Callable[[Web], Awaitable[T]], options: Options = HASTY) -> T:
             return await act(web)
 
     return asyncio.run(main())
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[tuple[socket.socket, str]]:
+    """A server to whom anybody can connect, and which says nothing of its own accord."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server, f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def download(url: str) -> bytes:
@@ -97,9 +106,10 @@ def test_lasting_trouble_is_told(reply: Reply, why: str, tries: int) -> None:
 def test_an_unreachable_host_is_named() -> None:
     with serving({}) as server:
         url = server.url
-    with pytest.raises(IndexAccessError, match="no connection") as caught:
+    with pytest.raises(Unreachable) as caught:
         ask(lambda web: web.get(url))
-    assert url.removeprefix("http://") in caught.value.message
+    host = url.removeprefix("http://")
+    assert caught.value.message == f"cannot read {url}: {host}: no connection (connection refused), tried 4 times"
 
 
 def test_an_unknown_host_is_named() -> None:
@@ -107,17 +117,38 @@ def test_an_unknown_host_is_named() -> None:
         ask(lambda web: web.get("http://nowhere.invalid/"))
 
 
-def test_a_silent_server_is_told() -> None:
-    gate = threading.Event()
+def test_a_server_that_accepts_and_stays_silent_is_told_long_before_the_timeout() -> None:
+    with listening() as (server, url):
+        with pytest.raises(Unreachable) as caught:
+            ask(lambda web: web.get(f"{url}/"), Options(timeout=180, patience=0.1))
+        server.accept()[0].close()
+    assert caught.value.message == f"cannot read {url}/: {url.removeprefix('http://')}: silent for 0.1 s"
 
-    def wait(_request: Request) -> Reply:
-        gate.wait()
-        return Reply()
 
-    with serving({"/": wait}) as server:
-        with pytest.raises(IndexAccessError, match=r"silent for 0\.1 s"):
-            ask(lambda web: web.get(f"{server.url}/"), Options(timeout=0.1, retries=0))
-        gate.set()
+def test_silence_that_the_user_limits_is_tried_again() -> None:
+    with listening() as (_, url), pytest.raises(Unreachable, match=r"silent for 0\.05 s, tried 4 times"):
+        ask(lambda web: web.get(f"{url}/"), Options(timeout=0.05, pause=0))
+
+
+def test_a_file_may_be_silent_for_as_long_as_the_user_says() -> None:
+    with listening() as (_, url), pytest.raises(Unreachable, match=r"silent for 0\.2 s"):
+        ask(lambda web: web.download(f"{url}/", bytearray().extend), Options(timeout=0.2, patience=0.1, retries=0))
+
+
+def test_a_body_that_has_begun_may_take_longer_than_patience() -> None:
+    with listening() as (server, url):
+
+        def trickle() -> None:
+            with server.accept()[0] as line:
+                line.recv(1 << 16)
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npa")
+                threading.Event().wait(1.2)
+                line.sendall(b"ge")
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        assert ask(lambda web: web.get(f"{url}/"), Options(patience=1, retries=0)).body == b"page"
+        thread.join()
 
 
 @pytest.mark.parametrize("url", ["ftp://index.example/", "http://user:p:a/ss@host/", "nonsense", "http://["])

@@ -66,6 +66,15 @@ def test_a_file_can_be_added(blobs: Blobs, tmp_path: Path) -> None:
     assert blobs.path(SHA256).read_bytes() == DATA
 
 
+def test_a_file_that_is_not_what_was_expected_is_not_added(blobs: Blobs, tmp_path: Path) -> None:
+    source = tmp_path / "demo-1.0.tar.gz"
+    source.write_bytes(DATA)
+    with pytest.raises(HashMismatch, match=r"demo-1\.0\.tar\.gz"):
+        blobs.add(source, expected=OTHER)
+    assert files(tmp_path) == [source]
+    assert blobs.add(source, expected=SHA256) == SHA256
+
+
 def test_a_delivered_file_is_independent_of_the_blob(blobs: Blobs, tmp_path: Path) -> None:
     receive(blobs, SHA256)
     delivered = tmp_path / "out" / "demo"
@@ -85,13 +94,13 @@ def test_a_damaged_blob_is_not_delivered_and_removed(blobs: Blobs, tmp_path: Pat
     assert not (tmp_path / "demo").exists()
 
 
-def test_a_damaged_blob_is_not_intact_and_removed(blobs: Blobs) -> None:
+def test_a_damaged_blob_is_not_given_and_removed(blobs: Blobs) -> None:
     receive(blobs, SHA256)
-    assert blobs.intact(SHA256)
+    assert blobs.checked(SHA256) == blobs.path(SHA256)
     blobs.path(SHA256).write_bytes(b"Some content")
-    assert not blobs.intact(SHA256)
+    assert blobs.checked(SHA256) is None
     assert not blobs.has(SHA256)
-    assert not blobs.intact(SHA256)
+    assert blobs.checked(SHA256) is None
 
 
 def test_delivering_what_is_not_here_is_an_error(blobs: Blobs, tmp_path: Path) -> None:

@@ -99,6 +99,23 @@ def test_clear_does_not_follow_links(store: Store, tmp_path: Path) -> None:
     assert list(store.folder("environments").iterdir()) == []
 
 
+def test_what_is_in_use_is_neither_pruned_nor_emptied(tmp_path: Path) -> None:
+    store = Store(tmp_path / "cache", patience=0)
+    sha256 = add(store, b"data", tmp_path)
+    with store.in_use(), Store(tmp_path / "cache").in_use():
+        for empty in (store.clear, lambda: store.prune(WEEK, now=OLD)):
+            with pytest.raises(StorageError, match="in use by another wheelforge"):
+                empty()
+        assert store.blobs.has(sha256)
+    assert store.clear().files == 1
+
+
+def test_a_store_that_cannot_be_made_can_be_in_use(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_bytes(b"a file")
+    with Store(tmp_path / "cache").in_use():
+        pass
+
+
 def test_a_lock_lets_one_in_at_a_time(store: Store, tmp_path: Path) -> None:
     with store.lock("one"):
         [file] = tmp_path.rglob("one.lock")

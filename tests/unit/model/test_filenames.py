@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
 from wheelforge.model.artifacts import Kind
-from wheelforge.simple.filenames import Named, build_tag, named, tag_set
+from wheelforge.model.filenames import Named, build_tag, named, tag_set
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,7 @@ def test_names_are_taken_apart(filename: str, project: str, expected: tuple[Kind
         "flask-1.0\x1b[31m.tar.gz",
         ".flask-1.0.tar.gz",
         "flask-1.0\u2215.tar.gz",
+        f"flask-{'1' * 250}.tar.gz",
         "",
     ],
 )

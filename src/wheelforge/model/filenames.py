@@ -1,4 +1,4 @@
-"""What a file name says of its distribution, for one project: just enough to sort a page by version."""
+"""The names of sdists and wheels: which are safe in any folder, and what they say of one project."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SDIST_SUFFIXES = (".tar.gz", ".zip")
 """PEP 625, and PEP 527 for what stands on indexes from before it."""
 _WHEEL_SUFFIX = ".whl"
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,254}")
 """Neither a slash, nor a leading dot, nor a control character: it can be a name in any folder."""
 _BUILD = re.compile(r"(\d+)(.*)")
 
@@ -34,9 +34,14 @@ class Named(NamedTuple):
     """A wheel's compressed tag set (PEP 425), or empty."""
 
 
+def is_safe(filename: str) -> bool:
+    """Whether a name can be a file's in any folder: no path, not hidden, nothing that a terminal would obey."""
+    return _SAFE.fullmatch(filename) is not None
+
+
 def named(filename: str, project: NormalizedName) -> Named | None:
     """Take the name of a file apart (PEP 427, 625); ``None`` when it is unsafe, or no wheel or sdist of ``project``."""
-    if _SAFE.fullmatch(filename) is None:
+    if not is_safe(filename):
         return None
     if filename.endswith(_WHEEL_SUFFIX):
         return _wheel(filename.removesuffix(_WHEEL_SUFFIX).split("-"), project)
