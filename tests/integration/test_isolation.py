@@ -89,10 +89,10 @@ def no_bwrap(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_bwrap")
 def test_collect_without_a_sandbox_asks_no_hook_and_says_what_may_be_missing() -> None:
     outcome = wheelforge("collect", "--build-deps", "dynamic", "-o", "folder", "--json")
-    reason = "dynamic 1.0: its hook was not asked, since no sandbox works here"
-    assert (
-        f"warning: the build closure is incomplete: {reason}\nhint: allow it with --isolation venv\n" in outcome.stderr
+    reason = (
+        "dynamic 1.0: its hook was not asked, since no sandbox works here (run hooks without one: --isolation venv)"
     )
+    assert f"warning: the build closure may lack something: {reason}\n" in outcome.stderr
     assert reason in outcome.document(CollectDocument).incomplete
     assert reason in lock_of(Path("folder")).incomplete
     # What could not be known comes out where the hook is asked.
@@ -132,9 +132,16 @@ def test_a_trial_installation_in_no_sandbox_is_warned_of(main_job: MainJob) -> N
 @pytest.mark.usefixtures("no_bwrap")
 def test_builds_in_no_sandbox_are_warned_of_unless_somebody_asked_for_them() -> None:
     warning = "warning: builds run in environments of their own but in no sandbox: isolation bwrap is not to be had"
-    outcome = wheelforge("wheel", "dynamic", "-o", "wheelhouse", "--json", "--quiet")
+    outcome = wheelforge("wheel", "leaf", "-o", "wheelhouse", "--json", "--quiet")
     assert warning in outcome.stderr
     assert outcome.document(BuildDocument).isolation == "venv"
-    asked_for = wheelforge("wheel", "dynamic", "-o", "wheelhouse", "--isolation", "venv")
+    asked_for = wheelforge("wheel", "dynamic", "-o", "another", "--isolation", "venv")
     assert warning not in asked_for.stderr
     assert "note: builds are isolated by venv\n" in asked_for.stderr
+
+
+@pytest.mark.usefixtures("no_bwrap")
+def test_what_is_built_in_no_sandbox_is_still_collected_without_running_it() -> None:
+    said = refused("wheel", "dynamic", "-o", "wheelhouse", code=ExitCode.BUILD)
+    assert "dynamic 1.0: the backend asks for extratool>=1, which its locked environment does not hold" in said
+    assert "--isolation venv" in said.splitlines()[-1]

@@ -40,10 +40,10 @@ class Machine:
 def open_machine(telling: Telling, given: Mapping[Key, str | None]) -> Iterator[Machine]:
     """Read the settings and open the store; what is told is shown for as long as this is entered."""
     settings = load_settings(environ=os.environ, cwd=Path.cwd(), overrides=command_line(given))
-    runner = Runner()
-    with make_reporter(telling) as report:
+    runner, store = Runner(), Store(settings.cache_dir.value)
+    with make_reporter(telling) as report, store.in_use():
         try:
-            yield Machine(settings=settings, store=Store(settings.cache_dir.value), runner=runner, report=report)
+            yield Machine(settings=settings, store=store, runner=runner, report=report)
         finally:
             runner.stop()
 

@@ -101,17 +101,17 @@ def _laid_over(formats: Formats, file: RequirementsFile) -> Formats:
 
 def _check_hashes(requirements: Iterable[Asked]) -> None:
     """PEP 508 requirements in pip's hash-checking mode: each is pinned and carries a hash."""
-    unpinned = [f"  {asked.requirement} ({asked.origin})" for asked in requirements if not _is_pinned(asked)]
-    if unpinned:
-        raise UsageError(
-            "\n".join(["hashes are required, and these are not pinned with ==:", *unpinned]),
-            hint="name one version of each: NAME==VERSION --hash=sha256:...",
-        )
     bare = [f"  {asked.requirement} ({asked.origin})" for asked in requirements if not asked.hashes]
     if bare:
         raise UsageError(
             "\n".join(["hashes are required, and these have none:", *bare]),
             hint="add --hash=sha256:... to each of them, or to none",
+        )
+    unpinned = [f"  {asked.requirement} ({asked.origin})" for asked in requirements if not _is_pinned(asked)]
+    if unpinned:
+        raise UsageError(
+            "\n".join(["hashes are required, and these are not pinned with ==:", *unpinned]),
+            hint="name one version of each: NAME==VERSION --hash=sha256:...",
         )
 
 

@@ -6,13 +6,14 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wheelforge.errors import BuildError, IntegrityError, ResolutionError, WheelforgeError
+from wheelforge.errors import BuildError, IntegrityError, ResolutionError, UsageError, WheelforgeError
 from wheelforge.events import Phase, PhaseFinished, PhaseStarted, Warn
 from wheelforge.factory.engine import OnFailure, run_units
 from wheelforge.factory.folder import check_files, read_lock
 from wheelforge.factory.wheelhouse import BuildDeps, check_places, with_built, write_wheelhouse
 from wheelforge.factory.workshop import Workshop
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.lock import Holding
 from wheelforge.plan.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
     """
     check_places(folder, wheelhouse)
     lock = read_lock(folder)
+    check_holding(folder, lock)
     check_target(lock, equipment.target)
     check_plan(folder, lock)
     await asyncio.to_thread(check_files, folder, lock.artifacts)
@@ -77,6 +79,16 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
     store = equipment.store
     await asyncio.to_thread(write_wheelhouse, folder, wheelhouse, finished, keep=options.keep, store=store)
     return finished
+
+
+def check_holding(folder: Path, lock: Lock) -> None:
+    """What is built is a collected folder.
+
+    Raises:
+        UsageError: this one holds wheels that are built already.
+    """
+    if lock.holds is not Holding.COLLECTED:
+        raise UsageError(f"{folder} is a wheelhouse: its wheels are built", hint="name what it was made from")
 
 
 def check_order(lock: Lock, needs: Mapping[str, Sequence[str]]) -> None:

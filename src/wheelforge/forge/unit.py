@@ -56,7 +56,7 @@ def build_unit(job: UnitJob, bench: Bench) -> tuple[Path, CheckedWheel]:
         if unmet:
             raise UnlockedRequirement(
                 f"{job.subject}: the backend asks for {', '.join(unmet)}, which its locked environment does not hold",
-                hint="collect again on this machine, so that the hook is asked under the same conditions",
+                hint="collect again where hooks can be asked: in a sandbox, or with --isolation venv",
             )
         wheel = backend.build_wheel(job.output)
     return wheel, check_wheel(wheel, job.expected)

@@ -121,10 +121,10 @@ class _Planner:
         """All that the build of one sdist asks for."""
         system = await self._facts.build_system(sdist)
         static = self._applying(system.requires, sdist)
-        told = [BuildRequirement(requirement=text, source=Source.STATIC) for text in system.requires]
+        told = [BuildRequirement(requirement=_one_line(text), source=Source.STATIC) for text in system.requires]
         if system.backend not in SILENT_BACKENDS or system.backend_path:
             answer = await self._ask_hook(sdist, static, preferences)
-            told += [BuildRequirement(requirement=text, source=Source.HOOK) for text in answer]
+            told += [BuildRequirement(requirement=_one_line(text), source=Source.HOOK) for text in answer]
         requires = self._applying((one.requirement for one in told), sdist)
         return _Needy(sdist=sdist, backend=system.backend, told=tuple(told), requires=requires)
 
@@ -183,3 +183,8 @@ def build_requirement(text: str, sdist: object) -> Requirement:
     if requirement.url is not None:
         raise BuildError(f"{sdist} asks for a build requirement by URL, which is not taken: {text!r}")
     return requirement
+
+
+def _one_line(text: str) -> str:
+    """A requirement as written, but for line ends and tabs, which PEP 508 takes for blanks."""
+    return " ".join(text.split())

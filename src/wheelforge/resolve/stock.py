@@ -87,15 +87,14 @@ class ProblemStock:
         """See `Stock`."""
         key = (pick.candidate.artifact.filename, pick.identifier)
         if key not in self._required:
-            found = [*_own_project(pick), *self.declared(pick)]
+            followed = self.declared(pick) if self._problem.follow else ()
+            found = [*_own_project(pick), *followed]
             self._seen(found, pick)
             self._required[key] = found
         return self._required[key]
 
     def declared(self, pick: Pick) -> Sequence[Want]:
         """The Requires-Dist of a pick that apply: its own, or those that only its extra brings."""
-        if not self._problem.follow:
-            return ()
         extra = canonicalize_name(pick.identifier[1]) or None
         found = self._catalog.wants(pick.candidate, extra, self._problem.target)
         if found is None:

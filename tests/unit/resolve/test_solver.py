@@ -134,16 +134,16 @@ def test_preferred_versions_are_kept_where_they_fit() -> None:
     assert found == {"click": "8.0", "flask": "3.1", "werkzeug": "3.1"}
 
 
-def test_without_following_only_what_is_named_is_chosen() -> None:
+def test_without_following_only_what_is_named_is_chosen_and_what_it_requires_is_told() -> None:
     found = answer(replace(problem("flask", "flask[async]"), follow=False), FLASK)
     assert pins(found) == {"flask": "3.1"}
-    assert found.choices[0].requires == ()
+    assert found.choices[0].requires == ("click", "werkzeug>=3.1")
 
 
-def test_without_following_no_metadata_is_needed() -> None:
+def test_without_following_no_project_is_needed_but_those_that_are_named() -> None:
     known = Catalog()
-    project = catalog(*FLASK).project(canonicalize_name("flask"))
-    known.learn_project(canonicalize_name("flask"), project)
+    known.learn_project(canonicalize_name("flask"), catalog(*FLASK).project(canonicalize_name("flask")))
+    known.learn_metadata(FLASK[0].filename, FLASK[0].metadata)
     assert not isinstance(solve(replace(problem("flask"), follow=False), known), Lacks)
 
 
@@ -191,6 +191,20 @@ def test_projects_may_require_each_other() -> None:
 def test_a_pin_that_stops_fitting_and_fits_again_still_gets_what_it_requires() -> None:
     offers = [wheel("a", "3", "c==1"), wheel("a", "2"), wheel("c", "1", "d==2", "a<=2"), wheel("c", "3")]
     assert pins(answer(problem("a"), [*offers, wheel("d", "2", "c==3")])) == {"a": "2"}
+
+
+def test_a_conflict_is_not_tried_again_with_all_versions_of_what_has_no_part_in_it() -> None:
+    apps = [wheel("app", str(number), f"lib=={number}") for number in range(1, 31)]
+    libs = [wheel("lib", str(number)) for number in range(1, 31)]
+    others = [wheel(f"other{letter}", str(number)) for letter in "abcdefghijkl" for number in range(1, 11)]
+    late = wheel("zoo", "1", "lib==1")
+    roots = ["app", *(f"other{letter}" for letter in "abcdefghijkl"), "zoo"]
+    assert pins(answer(problem(*roots), [*apps, *libs, *others, late]))["app"] == "1"
+
+
+def test_an_answer_that_lies_behind_a_detour_is_found() -> None:
+    offers = [wheel("a", "3", "b<3", "b>2 ; extra == 'x'"), wheel("b", "1"), wheel("b", "2", "e==2")]
+    assert pins(answer(problem("a>=3"), [*offers, wheel("d", "1", "a[x]"), wheel("e", "2", "d<=1")]))["b"] == "1"
 
 
 def test_nothing_is_asked_for_and_nothing_is_chosen() -> None:
