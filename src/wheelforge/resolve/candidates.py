@@ -56,6 +56,7 @@ class Shelf:
         self._hashes = hashes
         self._excluded = excluded if excluded is not None else {}
         self._made: dict[Version, Candidate | None] = {}
+        self._fitting: dict[SpecifierSet, dict[Version, bool]] = {}
 
     def candidate(self, version: Version) -> Candidate | None:
         """The candidate of this version; ``None`` where no file of it may be taken."""
@@ -84,9 +85,13 @@ class Shelf:
             yield from self._usable((version for version in ordered if version.is_prerelease), specifier)
 
     def _usable(self, versions: Iterable[Version], specifier: SpecifierSet) -> Iterator[Candidate]:
-        """Looked at one by one, since mostly the first is taken."""
+        """Looked at one by one, since mostly the first is taken; remembered, since a search comes back to ask again."""
+        known = self._fitting.setdefault(specifier, {})
         for version in versions:
-            if specifier.contains(version, prereleases=True):
+            fits = known.get(version)
+            if fits is None:
+                fits = known[version] = specifier.contains(version, prereleases=True)
+            if fits:
                 candidate = self.candidate(version)
                 if candidate is not None and (not candidate.yanked or pins(specifier, version)):
                     yield candidate

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
     from packaging.version import Version
+    from resolvelib.structs import RequirementInformation
 
     from wheelforge.model.artifacts import Artifact, Project
     from wheelforge.resolve.catalog import Catalog
-    from wheelforge.resolve.problem import Problem
-    from wheelforge.resolve.search import Cause, Pick
-    from wheelforge.resolve.stock import ProblemStock
+    from wheelforge.resolve.problem import Problem, Want
+    from wheelforge.resolve.provider import Held, Provider
+
+    Cause = RequirementInformation[Want, Held]
 
 SHOWN_VERSIONS = 12
 
@@ -47,37 +49,38 @@ class HashNotOffered(IntegrityError):
     """No file of the project has a hash that the user wrote down."""
 
 
-def explain(problem: Problem, catalog: Catalog, stock: ProblemStock, causes: Sequence[Cause]) -> WheelforgeError:
-    """The error for a problem that the search found impossible."""
-    names = sorted({cause.want.name for cause in causes})
+def explain(problem: Problem, catalog: Catalog, provider: Provider, causes: Sequence[Cause]) -> WheelforgeError:
+    """The error for a problem that resolvelib found impossible."""
+    names = sorted({cause.requirement.name for cause in causes})
     for name in names:
         project = catalog.project(name) if catalog.knows_project(name) else None
-        asked = [cause for cause in causes if cause.want.name == name]
+        asked = [cause for cause in causes if cause.requirement.name == name]
         if project is None:
-            return _unknown(problem, stock, name, asked)
-        if not _fits(stock, asked):
-            alone = [cause for cause in asked if not _fits(stock, [cause])]
+            return _unknown(problem, provider, name, asked)
+        specifier = provider.specifier(name, (cause.requirement for cause in asked))
+        if not any(True for _ in provider.matching(name, specifier)):
+            alone = [cause for cause in asked if not _fits(provider, cause.requirement)]
             if alone or len(asked) == 1:
-                return _no_version(problem, catalog, stock, project, alone or asked)
-    return _conflict(problem, catalog, stock, causes)
+                return _no_version(problem, catalog, provider, project, alone or asked)
+    return _conflict(problem, catalog, provider, causes)
 
 
-def _fits(stock: ProblemStock, causes: Iterable[Cause]) -> bool:
-    return next(stock.matching([cause.want for cause in causes]), None) is not None
+def _fits(provider: Provider, want: Want) -> bool:
+    return any(True for _ in provider.matching(want.name, provider.specifier(want.name, [want])))
 
 
-def _unknown(problem: Problem, stock: ProblemStock, name: NormalizedName, asked: Sequence[Cause]) -> ResolutionError:
+def _unknown(problem: Problem, provider: Provider, name: NormalizedName, asked: Sequence[Cause]) -> ResolutionError:
     lines = [f"no project {name!r} on the index, wanted by {problem.subject}"]
-    lines += [f"  {_path(stock, cause)}" for cause in asked]
+    lines += [f"  {_path(provider, cause)}" for cause in asked]
     return UnknownProject("\n".join(lines), hint="check the spelling, or name the index that has it: --index-url URL")
 
 
 def _no_version(
-    problem: Problem, catalog: Catalog, stock: ProblemStock, project: Project, asked: Sequence[Cause]
+    problem: Problem, catalog: Catalog, provider: Provider, project: Project, asked: Sequence[Cause]
 ) -> WheelforgeError:
-    specifier = stock.specifier(project.name, (cause.want for cause in asked))
+    specifier = provider.specifier(project.name, (cause.requirement for cause in asked))
     fitting = sorted(version for version in project.releases if specifier.contains(version, prereleases=True))
-    who = [f"  {_path(stock, cause)}" for cause in asked]
+    who = [f"  {_path(provider, cause)}" for cause in asked]
     who += [f"  {line}" for line in _constraining(problem, project.name)]
     if not project.releases:
         return NoVersion("\n".join([f"{project.name} is on the index, but has no files", *who]))
@@ -153,11 +156,11 @@ def _versions(versions: Iterable[Version]) -> str:
     return f"{shown}, and {more} older" if more > 0 else shown
 
 
-def _conflict(problem: Problem, catalog: Catalog, stock: ProblemStock, causes: Sequence[Cause]) -> ResolutionError:
+def _conflict(problem: Problem, catalog: Catalog, provider: Provider, causes: Sequence[Cause]) -> ResolutionError:
     lines = [f"{problem.subject} cannot be met together"]
-    for name in sorted({cause.want.name for cause in causes}):
+    for name in sorted({cause.requirement.name for cause in causes}):
         lines.append(f"  {name}:")
-        lines += sorted({f"    {_path(stock, cause)}" for cause in causes if cause.want.name == name})
+        lines += sorted({f"    {_path(provider, cause)}" for cause in causes if cause.requirement.name == name})
         lines += [f"    {line}" for line in _constraining(problem, name)]
         project = catalog.project(name)
         if project is not None:
@@ -173,20 +176,21 @@ def _constraining(problem: Problem, name: NormalizedName) -> list[str]:
     ]
 
 
-def _path(stock: ProblemStock, cause: Cause) -> str:
+def _path(provider: Provider, cause: Cause) -> str:
     """``the command line -> flask 3.1.3 -> werkzeug>=3.1.0``."""
-    steps, seen = [cause.want.text], set[Identifier]()
-    while cause.by is not None and cause.by.identifier not in seen:
-        seen.add(cause.by.identifier)
-        if steps[-1] != str(cause.by.candidate):
-            steps.append(str(cause.by.candidate))
-        cause = _first_cause(stock, cause.by)
-    if cause.want.origin is not None:
-        steps.append(cause.want.origin)
+    steps = [cause.requirement.text]
+    want, parent, seen = cause.requirement, cause.parent, set[Identifier]()
+    while parent is not None and parent.identifier not in seen:
+        seen.add(parent.identifier)
+        if steps[-1] != str(parent.candidate):
+            steps.append(str(parent.candidate))
+        want, parent = _first_asker(provider, parent)
+    if want.origin is not None:
+        steps.append(want.origin)
     return " -> ".join(reversed(steps))
 
 
-def _first_cause(stock: ProblemStock, pick: Pick) -> Cause:
+def _first_asker(provider: Provider, held: Held) -> tuple[Want, Held | None]:
     """Who asked for this very version first; the user before others."""
-    causes = (cause for cause in stock.wanted_by[pick.identifier] if stock.admits(cause.want, pick.candidate))
-    return min(causes, key=lambda cause: cause.by is not None)
+    askers = (one for one in provider.wanted_by[held.identifier] if provider.is_satisfied_by(one[0], held))
+    return min(askers, key=lambda asker: asker[1] is not None)

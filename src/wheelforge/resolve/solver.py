@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
+from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep
+from resolvelib.resolvers import Resolution
 
 from wheelforge.errors import ResolutionError
 from wheelforge.resolve.explain import explain
-from wheelforge.resolve.problem import Choice, Solution
-from wheelforge.resolve.search import MAX_DECISIONS, Impossible, Pick, Search, TooLong
-from wheelforge.resolve.stock import Lacking, ProblemStock
+from wheelforge.resolve.problem import Choice, Identifier, Solution, Want
+from wheelforge.resolve.provider import Held, Lacking, Provider
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from packaging.utils import NormalizedName
+    from resolvelib.resolvers import Criterion
 
     from wheelforge.resolve.catalog import Catalog
     from wheelforge.resolve.problem import Lacks, Problem
+
+MAX_ROUNDS = 200_000
+"""pip's bound on resolvelib's rounds."""
 
 
 def solve(problem: Problem, catalog: Catalog) -> Solution | Lacks:
@@ -30,35 +34,59 @@ def solve(problem: Problem, catalog: Catalog) -> Solution | Lacks:
         NoVersion: a project of which nothing fits.
         Conflict: requirements that no set satisfies.
     """
-    stock = ProblemStock(problem, catalog)
+    provider = Provider(problem, catalog)
     try:
-        roots = stock.roots()
-        order = {want.identifier: place for place, want in reversed(list(enumerate(roots)))}
-        search = Search(stock, order)
-        search.run(roots)
-        return _solution(stock, [Pick(*one) for one in search.chosen.items()])
+        roots = provider.roots()
+        state = _Resolution(provider, BaseReporter()).resolve(roots, max_rounds=MAX_ROUNDS)
+        return _solution(provider, _reached(provider, roots, state.mapping))
     except Lacking as lacking:
         return lacking.lacks
-    except Impossible as impossible:
-        raise explain(problem, catalog, stock, impossible.causes) from None
-    except TooLong:
+    except ResolutionImpossible as impossible:
+        raise explain(problem, catalog, provider, list(impossible.causes)) from None
+    except ResolutionTooDeep:
         raise ResolutionError(
-            f"no answer for {problem.subject} after {MAX_DECISIONS} decisions of the solver",
+            f"no answer for {problem.subject} after {MAX_ROUNDS} rounds of the solver",
             hint="narrow the requirements or add constraints (-c FILE)",
         ) from None
 
 
-def _solution(stock: ProblemStock, found: Iterable[Pick]) -> Solution:
-    parts: dict[NormalizedName, list[Pick]] = defaultdict(list)
-    for pick in found:
-        parts[pick.candidate.name].append(pick)
+class _Resolution(Resolution[Want, Held, Identifier]):
+    """resolvelib's, but a pin goes where its requirements go.
+
+    resolvelib forgets what a pin requires when the pin stops fitting, and may then find that it fits again.
+    """
+
+    def _remove_information_from_criteria(
+        self, criteria: dict[Identifier, Criterion[Want, Held]], parents: Collection[Identifier]
+    ) -> None:
+        super()._remove_information_from_criteria(criteria, parents)
+        for name in parents:
+            del self.state.mapping[name]
+
+
+def _reached(provider: Provider, roots: Iterable[Want], mapping: Mapping[Identifier, Held]) -> list[Held]:
+    """What the roots lead to; attempts that were given up leave more behind."""
+    found: dict[Identifier, Held] = {}
+    waiting = list(roots)
+    while waiting:
+        identifier = waiting.pop().identifier
+        if identifier not in found:
+            found[identifier] = mapping[identifier]
+            waiting += provider.get_dependencies(mapping[identifier])
+    return list(found.values())
+
+
+def _solution(provider: Provider, found: Iterable[Held]) -> Solution:
+    parts: dict[NormalizedName, list[Held]] = defaultdict(list)
+    for held in found:
+        parts[held.candidate.name].append(held)
     return Solution(
         choices=tuple(
             Choice(
-                candidate=picks[0].candidate,
-                extras=tuple(sorted(canonicalize_name(pick.identifier[1]) for pick in picks if pick.identifier[1])),
-                requires=tuple(sorted({want.text for pick in picks for want in stock.declared(pick)})),
+                candidate=held[0].candidate,
+                extras=tuple(sorted(part.extra for part in held if part.extra is not None)),
+                requires=tuple(sorted({want.text for part in held for want in provider.requirements(part)})),
             )
-            for _, picks in sorted(parts.items())
+            for _, held in sorted(parts.items())
         )
     )

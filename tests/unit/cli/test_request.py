@@ -79,9 +79,7 @@ def test_nothing_asked_for_is_an_error() -> None:
         ("source", Extent.RUNTIME, Prefer.SOURCE),
     ],
 )
-def test_source_comes_first_where_builds_are_collected(
-    prefer: str | None, closure: Extent, preferred: Prefer
-) -> None:
+def test_source_comes_first_where_builds_are_collected(prefer: str | None, closure: Extent, preferred: Prefer) -> None:
     inputs = read(asking("app"), replace(DEFAULT, prefer=prefer), closure)
     assert (inputs.formats.prefer, inputs.build_deps) == (preferred, closure is Extent.BUILDS)
 

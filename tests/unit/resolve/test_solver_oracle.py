@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -68,11 +68,12 @@ def satisfiable(roots: Sequence[str], offers: Iterable[Offer]) -> bool:
 
 
 @given(releases(), st.lists(requirements(), min_size=1, max_size=3))
-def test_an_answer_is_found_exactly_where_there_is_one(offers: list[Offer], roots: list[str]) -> None:
+def test_an_answer_serves_everyone_and_none_is_found_where_there_is_none(offers: list[Offer], roots: list[str]) -> None:
     try:
         found = pins(answer(problem(*roots), offers))
     except ResolutionError:
-        assert not satisfiable(roots, offers)
+        # resolvelib misses an answer now and then (docs/decisions/0002-dependencies.md): no proof that there is none.
+        event("missed" if satisfiable(roots, offers) else "impossible")
         return
     chosen: dict[str, Offer] = {
         offer.artifact.name: offer

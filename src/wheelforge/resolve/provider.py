@@ -1,0 +1,179 @@
+"""What resolvelib asks, answered from the catalog; what the catalog lacks ends the attempt."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from resolvelib import AbstractProvider
+
+from wheelforge.resolve.problem import Identifier, Lacks, Want, applies, wants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from packaging.utils import NormalizedName
+    from resolvelib.structs import RequirementInformation
+
+    from wheelforge.resolve.candidates import Candidate
+    from wheelforge.resolve.catalog import Catalog
+    from wheelforge.resolve.problem import Problem
+
+
+class Lacking(Exception):
+    """Raised through resolvelib when the catalog does not know enough to go on."""
+
+    def __init__(self, lacks: Lacks) -> None:
+        super().__init__("the catalog lacks something")
+        self.lacks = lacks
+
+
+class Held:
+    """A candidate as resolvelib holds it: a project's own part, or what one extra adds to it."""
+
+    __slots__ = ("candidate", "extra")
+
+    def __init__(self, candidate: Candidate, extra: NormalizedName | None) -> None:
+        self.candidate = candidate
+        self.extra = extra
+
+    @property
+    def identifier(self) -> Identifier:
+        """See `Want.identifier`."""
+        return self.candidate.name, self.extra or ""
+
+
+class Provider(AbstractProvider[Want, Held, Identifier]):
+    """pip's order of preference over a `Catalog`, for one `Problem`."""
+
+    def __init__(self, problem: Problem, catalog: Catalog) -> None:
+        self._problem = problem
+        self._catalog = catalog
+        self._constraints: dict[NormalizedName, SpecifierSet] = defaultdict(SpecifierSet)
+        for asked in problem.constraints:
+            if applies(asked.requirement, problem.target):
+                self._constraints[canonicalize_name(asked.requirement.name)] &= asked.requirement.specifier
+        self._asked_order: dict[Identifier, int] = {}
+        self._required: dict[tuple[str, NormalizedName | None], Sequence[Want]] = {}
+        self.wanted_by: dict[Identifier, list[tuple[Want, Held | None]]] = defaultdict(list)
+        """Every requirement seen, by identifier, with who made it: the material of explanations."""
+
+    def roots(self) -> list[Want]:
+        """The problem's own requirements, those that apply to its target."""
+        found = [
+            want
+            for asked in self._problem.roots
+            if applies(asked.requirement, self._problem.target)
+            for want in wants(asked.requirement, asked.origin)
+        ]
+        self._asked_order = {want.identifier: place for place, want in reversed(list(enumerate(found)))}
+        # What is asked of a project counts for its extras, and must be known when these are looked at.
+        found.sort(key=lambda want: want.extra is not None)
+        self._seen(found, None)
+        return found
+
+    def identify(self, requirement_or_candidate: Want | Held) -> Identifier:
+        """See resolvelib."""
+        return requirement_or_candidate.identifier
+
+    def get_preference(
+        self,
+        identifier: Identifier,
+        resolutions: Mapping[Identifier, Held],  # noqa: ARG002 - resolvelib's signature
+        candidates: Mapping[Identifier, Iterator[Held]],  # noqa: ARG002 - resolvelib's signature
+        information: Mapping[Identifier, Iterator[RequirementInformation[Want, Held]]],
+        backtrack_causes: Sequence[RequirementInformation[Want, Held]],
+    ) -> tuple[bool, bool, bool, int, Identifier]:
+        """What to decide next: what caused trouble, exact pins, what is bounded, the user's order, then names."""
+        clauses = [clause for info in information[identifier] for clause in info.requirement.specifier]
+        return (
+            not any(_concerns(cause, identifier) for cause in backtrack_causes),
+            not any(clause.operator in {"==", "==="} for clause in clauses),
+            not clauses,
+            self._asked_order.get(identifier, len(self._asked_order)),
+            identifier,
+        )
+
+    def find_matches(
+        self,
+        identifier: Identifier,
+        requirements: Mapping[Identifier, Iterator[Want]],
+        incompatibilities: Mapping[Identifier, Iterator[Held]],
+    ) -> Callable[[], Iterator[Held]]:
+        """Candidates that satisfy all requirements and constraints on a project, in the order to try them.
+
+        An extra must suit what is required of its project too.
+        """
+        name, extra = canonicalize_name(identifier[0]), canonicalize_name(identifier[1]) or None
+        asked = requirements[identifier] if extra is None else chain(requirements[identifier], requirements[name, ""])
+        refused = {held.candidate.version for held in incompatibilities[identifier]}
+        specifier = self.specifier(name, asked)
+
+        def found() -> Iterator[Held]:
+            for candidate in self.matching(name, specifier):
+                if candidate.version not in refused:
+                    yield Held(candidate, extra)
+
+        return found
+
+    def specifier(self, name: NormalizedName, asked: Iterable[Want]) -> SpecifierSet:
+        """All that is asked of a project's version, constraints included."""
+        specifier = SpecifierSet() & self._constraints[name]
+        for want in asked:
+            specifier &= want.specifier
+        return specifier
+
+    def matching(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Candidate]:
+        """The candidates of a project under the problem's rules."""
+        if not self._catalog.knows_project(name):
+            raise Lacking(Lacks(projects=frozenset({name})))
+        shelf = self._catalog.shelf(name, self._problem)
+        if shelf is None:
+            return
+        preferred = self._problem.preferences.get(name, ())
+        for candidate in shelf.matching(specifier, prereleases=self._problem.allow_prereleases, preferred=preferred):
+            if self._catalog.runs_on(candidate, self._problem.target):
+                yield candidate
+
+    def is_satisfied_by(self, requirement: Want, candidate: Held) -> bool:
+        """See resolvelib. Pre-releases were judged when the candidate was offered."""
+        return requirement.specifier.contains(candidate.candidate.version, prereleases=True)
+
+    def get_dependencies(self, candidate: Held) -> Sequence[Want]:
+        """What a candidate requires on the target."""
+        key = (candidate.candidate.artifact.filename, candidate.extra)
+        if key not in self._required:
+            followed = self.requirements(candidate) if self._problem.follow else ()
+            found = [*self._own_project(candidate), *followed]
+            self._seen(found, candidate)
+            self._required[key] = found
+        return self._required[key]
+
+    def requirements(self, held: Held) -> Sequence[Want]:
+        """The Requires-Dist of a candidate that apply: its own, or those that only its extra brings."""
+        found = self._catalog.wants(held.candidate, held.extra, self._problem.target)
+        if found is None:
+            raise Lacking(Lacks(candidates=(held.candidate,)))
+        return found
+
+    def _own_project(self, held: Held) -> Iterator[Want]:
+        if held.extra is not None:
+            exact = SpecifierSet(f"==={held.candidate.version}")
+            text = f"{held.candidate.name}=={held.candidate.version}"
+            yield Want(name=held.candidate.name, extra=None, specifier=exact, text=text)
+
+    def _seen(self, found: Sequence[Want], by: Held | None) -> None:
+        unknown = frozenset(want.name for want in found if not self._catalog.knows_project(want.name))
+        if unknown:
+            raise Lacking(Lacks(projects=unknown))
+        for want in found:
+            self.wanted_by[want.identifier].append((want, by))
+
+
+def _concerns(cause: RequirementInformation[Want, Held], identifier: Identifier) -> bool:
+    return cause.requirement.identifier == identifier or (
+        cause.parent is not None and cause.parent.identifier == identifier
+    )
