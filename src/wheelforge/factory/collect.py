@@ -107,10 +107,9 @@ async def _plan(inputs: Inputs, *, target: Target, before: Lock | None, supply: 
         closure = replace(closure, incomplete=tuple(sorted({*closure.incomplete, *facts.assumptions})))
         supply.report(PhaseFinished(phase=Phase.CLOSURE, count=len(closure.units), noun="sdist", remark="to build"))
     if facts.hook_wheels:
-        told = (
-            f"backends were asked in environments of {len(facts.hook_wheels)} wheels of the index, used for that only"
-        )
-        supply.report(Note(text=told))
+        number = len(facts.hook_wheels)
+        used = f"{number} wheel{'' if number == 1 else 's'} of the index, used for that only"
+        supply.report(Note(text=f"backends were asked in environments of {used}"))
     files = _files([runtime, *(unit.environment for unit in closure.units)])
     tell_exceptions(inputs, files.values(), supply.report)
     fetched = await _fetch(files.values(), supply.index)

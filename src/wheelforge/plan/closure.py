@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from wheelforge.errors import BuildError
+from wheelforge.errors import BuildError, ResolutionError
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.inputs import Asked, Formats, Prefer
 from wheelforge.model.lock import BuildRequirement, Source
@@ -167,7 +167,12 @@ class _Planner:
                 preferences=preferences,
             )
             self._solved[key] = asyncio.ensure_future(self._facts.solve(problem))
-        return await self._solved[key]
+        try:
+            return await self._solved[key]
+        except ResolutionError as fault:
+            if sdist.evidence.kind is Kind.WHEEL:
+                fault.hint = f"take {sdist.name} as a wheel instead: --only-binary {sdist.name}"
+            raise
 
 
 def build_requirement(text: str, sdist: object) -> Requirement:
