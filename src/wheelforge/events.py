@@ -15,7 +15,6 @@ class Phase(enum.Enum):
 
     RESOLVE = "resolving"
     CLOSURE = "build closure"
-    DOWNLOAD = "downloading"
     BUILD = "building"
     VERIFY = "verifying"
 

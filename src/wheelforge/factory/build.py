@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import BuildError, IntegrityError, ResolutionError, UsageError, WheelforgeError
-from wheelforge.events import Phase, PhaseFinished, PhaseStarted, Warn
+from wheelforge.events import Note, Phase, PhaseFinished, PhaseStarted, Warn
 from wheelforge.factory.engine import OnFailure, run_units
 from wheelforge.factory.folder import check_files, read_lock
 from wheelforge.factory.wheelhouse import BuildDeps, check_places, with_built, write_wheelhouse
@@ -67,6 +67,9 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
     equipment.report(PhaseStarted(phase=Phase.BUILD, total=len(lock.units)))
     schedule = Schedule(workshop.needs(), workshop.seconds())
     failures = await run_units(schedule, workshop.make, places=options.places, on_failure=options.on_failure)
+    for unit in sorted(failures):
+        if lost := schedule.lose(unit):
+            equipment.report(Note(text=f"not built, since they need {unit}: {', '.join(lost)}"))
     match sorted(failures.items()):
         case []:
             pass

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections import deque
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from wheelforge.errors import ResolutionError
 from wheelforge.model.artifacts import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from packaging.utils import NormalizedName
 
     from wheelforge.plan.units import PlannedUnit
     from wheelforge.resolve.candidates import Candidate
 
 
 class BuildCycle(ResolutionError):
-    """Units that need each other to be built; ``path`` begins and ends with the same one."""
+    """Units that need each other to be built.
+
+    ``path`` begins and ends with the same one; between two units stands what leads from the one to the other.
+    """
 
     def __init__(self, path: Sequence[Candidate], seeds: Sequence[str]) -> None:
         self.path = tuple(path)
@@ -40,9 +50,30 @@ def build_order(units: Mapping[str, PlannedUnit]) -> tuple[PlannedUnit, ...]:
     try:
         sorter.prepare()
     except CycleError as cycle:
-        path = [units[filename].sdist for filename in reversed(cycle.args[1])]
-        raise BuildCycle(path, _seeds(graph, path)) from None
+        members = [units[filename] for filename in reversed(cycle.args[1])]
+        path = [members[0].sdist]
+        for unit, needed in pairwise(members):
+            path += _way(unit, needed.sdist)
+        raise BuildCycle(path, _seeds(graph, [unit.sdist for unit in members])) from None
     return tuple(units[filename] for filename in _batches(sorter))
+
+
+def _way(unit: PlannedUnit, needed: Candidate) -> list[Candidate]:
+    """The shortest way from what a build requires, over what that requires to run, to a member of its environment."""
+    choices = {choice.candidate.name: choice for choice in unit.environment.choices}
+    asked = _names(one.requirement for one in unit.requires) & choices.keys()
+    ways = {name: [choices[name].candidate] for name in asked}
+    waiting = deque(sorted(ways))
+    while waiting:
+        name = waiting.popleft()
+        for further in sorted(_names(choices[name].requires) & choices.keys() - ways.keys()):
+            ways[further] = [*ways[name], choices[further].candidate]
+            waiting.append(further)
+    return ways.get(needed.name, [needed])
+
+
+def _names(requirements: Iterable[str]) -> set[NormalizedName]:
+    return {canonicalize_name(Requirement(text).name) for text in requirements}
 
 
 def _seeds(graph: Mapping[str, Sequence[str]], path: Sequence[Candidate]) -> list[str]:

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plans import NAMES, acyclic_graphs, graphs, is_cyclic, sdist, solution, unit, units, wheel
+from plans import NAMES, acyclic_graphs, choice, graphs, is_cyclic, sdist, solution, unit, units, wheel
+from wheelforge.model.lock import BuildRequirement, Source
 from wheelforge.plan.graph import BuildCycle, build_order, needs
+from wheelforge.resolve.problem import Solution
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -111,3 +113,15 @@ def test_of_cycles_apart_from_each_other_one_is_told_with_all_its_units() -> Non
 def test_without_any_wheel_no_seed_is_offered() -> None:
     found = cycle({"a": ["b"], "b": ["a"]}, wheels=())
     assert (found.seeds, found.hint) == ((), None)
+
+
+def test_a_cycle_through_what_a_build_requirement_needs_to_run_is_told_in_full() -> None:
+    environment = Solution(choices=(choice(sdist("a")), choice(sdist("b"), "c"), choice(sdist("c"), "a>=1")))
+    asked = BuildRequirement(requirement="b>=1", source=Source.STATIC)
+    built = {
+        sdist("a"): unit(sdist("a"), environment, asked, speaks=wheel("a")),
+        sdist("b"): unit(sdist("b"), Solution(choices=())),
+        sdist("c"): unit(sdist("c"), Solution(choices=())),
+    }
+    with pytest.raises(BuildCycle, match=r"build cycle: a 1\.0 -> b 1\.0 -> c 1\.0 -> a 1\.0\n"):
+        build_order(built)
