@@ -11,7 +11,7 @@ import tarfile
 import zipfile
 import zlib
 from contextlib import closing, contextmanager
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Self, cast
 
 from wheelforge.archives.faults import BrokenArchive, UnsafeArchive
 from wheelforge.archives.stream import CHUNK, MAX_TOTAL, ForwardStream, decompressed
@@ -41,6 +41,8 @@ _UNREADABLE = (
     RuntimeError,  # encryption, unknown compression, headers nested without end
 )
 
+_TAR_ENDS = (tarfile.EOFHeaderError, tarfile.EmptyHeaderError)  # type: ignore[attr-defined] # unknown to typeshed
+"""A block of zeros, and nothing at all."""
 _TAR_FORMS = {
     tarfile.REGTYPE: Form.FILE,
     tarfile.AREGTYPE: Form.FILE,
@@ -111,13 +113,27 @@ def _is_zip(path: Path) -> bool:
 
 
 def _tar_entries(stream: ForwardStream, name: str) -> Iterator[tuple[Member, Iterator[bytes]]]:
-    with tarfile.TarFile(fileobj=cast("IO[bytes]", stream)) as archive:
+    with tarfile.TarFile(fileobj=cast("IO[bytes]", stream), tarinfo=_StrictHeader) as archive:
         while (info := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined] # unknown to typeshed; it would keep every member
             if len(archive.pax_headers) > MAX_GLOBALS:
                 raise UnsafeArchive(name, info.name, f"follows more than {MAX_GLOBALS} global headers")
             member = _tar_member(info, name)
             yield member, _told(stream.chunks(member.size), name)
+
+
+class _StrictHeader(tarfile.TarInfo):
+    """A header that is not right is a fault wherever it stands: tarfile takes it for the end, and drops the rest."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        """Read the next header."""
+        try:
+            return super().fromtarfile(archive)
+        except _TAR_ENDS:
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from error
 
 
 def _tar_member(info: tarfile.TarInfo, archive: str) -> Member:
