@@ -103,6 +103,6 @@ def test_build_dependencies_that_are_no_longer_kept_leave_no_folder() -> None:
 def test_no_credentials_of_the_index_reach_the_lock(package_index: PackageIndex) -> None:
     url = package_index.url.replace("://", "://someone:s3cret@")
     outcome = wheelforge("collect", "leaf", "-o", "folder", "--index-url", url, "-v")
-    assert lock_of(Path("folder")).inputs.options["index-url"] == package_index.url
+    assert lock_of(Path("folder")).inputs.options["indexes"] == (f"default={package_index.url}",)
     assert all(b"s3cret" not in Path("folder", name).read_bytes() for name in names(Path("folder")))
     assert "s3cret" not in outcome.stdout + outcome.stderr

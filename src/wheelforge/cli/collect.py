@@ -120,7 +120,7 @@ async def collect_into(
 ) -> Lock:
     """Collect what a request asks for."""
     index = here.settings.index
-    named = index.value.url if index.origin.startswith("--") else None
-    inputs = replace(request.inputs, index_url=named)
+    named = (f"{index.value.name}={index.value.url}",) if index.origin.startswith("--") else ()
+    inputs = replace(request.inputs, indexes=named)
     async with open_supply(here, find_bench) as supply:
         return await collect(inputs, folder, target=current(), upgrade=upgrade, supply=supply)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from wheelforge.model.inputs import Prefer
+from wheelforge.model.inputs import Prefer, Resolution
 from wheelforge.model.lock import (
     BuildEnvironment,
     Lock,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def locked_inputs(inputs: Inputs) -> LockedInputs:
     """What was asked, as text; only options that differ from the defaults are named."""
     formats = inputs.formats
+    cutoff = inputs.uploaded_prior_to
     options: dict[str, bool | str | tuple[str, ...]] = {
         "prefer": formats.prefer.value if formats.prefer is not Prefer.WHEEL else "",
         "no-binary": tuple(sorted(formats.no_binary)),
@@ -39,7 +40,12 @@ def locked_inputs(inputs: Inputs) -> LockedInputs:
         "pre": inputs.allow_prereleases,
         "no-deps": inputs.no_deps,
         "require-hashes": inputs.require_hashes,
-        "index-url": inputs.index_url or "",
+        "resolution": inputs.resolution.value if inputs.resolution is not Resolution.HIGHEST else "",
+        "uploaded-prior-to": cutoff.isoformat() if cutoff is not None else "",
+        "with-fallback": inputs.with_fallback,
+        "align": inputs.align,
+        "indexes": inputs.indexes,
+        "index-pins": inputs.index_pins,
     }
     return LockedInputs(
         requirements=_texts(inputs.requirements),

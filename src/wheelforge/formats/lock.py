@@ -16,6 +16,8 @@ from wheelforge.formats import lock_wire as wire
 from wheelforge.formats.fault import printable
 from wheelforge.formats.lock_checks import check_lock, check_texts, contradiction
 from wheelforge.model import lock as model
+from wheelforge.model.direct import DirectUrl, VcsInfo
+from wheelforge.model.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +27,7 @@ _FILENAME = attrgetter("filename")
 _KEY = attrgetter("key")
 _NAME = attrgetter("name")
 _ORDER = attrgetter("order")
+_SPEAKER = attrgetter("artifact", "wheel")
 
 
 def dump_lock(lock: model.Lock) -> bytes:
@@ -107,6 +110,7 @@ def _in_order(lock: model.Lock) -> model.Lock:
             for environment in sorted(lock.environments, key=_KEY)
         ),
         units=tuple(sorted(lock.units, key=_ORDER)),
+        expected=tuple(sorted(lock.expected, key=_SPEAKER)),
         built=tuple(sorted(lock.built, key=_FILENAME)),
     )
 
@@ -127,6 +131,7 @@ def _to_wire(lock: model.Lock) -> wire.Lock:
         artifacts=msgspec.convert(lock.artifacts, tuple[wire.Artifact, ...], from_attributes=True),
         environments=msgspec.convert(lock.environments, tuple[wire.Environment, ...], from_attributes=True),
         units=msgspec.convert(lock.units, tuple[wire.Unit, ...], from_attributes=True),
+        expected=msgspec.convert(lock.expected, tuple[wire.ExpectedShape, ...], from_attributes=True),
         built=msgspec.convert(lock.built, tuple[wire.Artifact, ...], from_attributes=True),
     )
 
@@ -144,9 +149,14 @@ def _from_wire(written: wire.Lock) -> model.Lock:
             for environment in written.environments
         ),
         units=tuple(_unit(unit) for unit in written.units),
+        expected=tuple(_expected(one) for one in written.expected),
         incomplete=written.incomplete,
         built=_files(written.built),
     )
+
+
+def _expected(one: wire.ExpectedShape) -> model.ExpectedShape:
+    return model.ExpectedShape(**_fields(one) | {"shape": Shape(**_fields(one.shape))})
 
 
 def _unit(unit: wire.Unit) -> model.Unit:
@@ -155,7 +165,14 @@ def _unit(unit: wire.Unit) -> model.Unit:
 
 
 def _files(files: Iterable[wire.Artifact]) -> tuple[model.LockedArtifact, ...]:
-    return tuple(model.LockedArtifact(**_fields(file)) for file in files)
+    return tuple(model.LockedArtifact(**_fields(file) | {"direct": _direct(file.direct)}) for file in files)
+
+
+def _direct(direct: wire.DirectUrl | None) -> DirectUrl | None:
+    if direct is None:
+        return None
+    vcs = None if direct.vcs is None else VcsInfo(**_fields(direct.vcs))
+    return DirectUrl(**_fields(direct) | {"vcs": vcs})
 
 
 def _pins(pins: Iterable[wire.Pin]) -> tuple[model.Pin, ...]:

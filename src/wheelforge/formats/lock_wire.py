@@ -31,9 +31,29 @@ class Inputs(Table, frozen=True):
     requirements: Requirements = ()
     constraints: Requirements = ()
     build_constraints: Requirements = ()
+    references: Annotated[tuple[str, ...], Meta(description="Places named instead of projects, as written.")] = ()
+    locks: Annotated[tuple[str, ...], Meta(description="`FILE sha256:DIGEST` of each lock that was an input.")] = ()
+    overrides: Requirements = ()
     options: Annotated[
         dict[str, bool | str | tuple[str, ...]], Meta(description="Only those that differ from their defaults.")
     ] = field(default_factory=dict)
+
+
+class VcsInfo(Table, frozen=True):
+    """`vcs_info` of PEP 610."""
+
+    vcs: str
+    commit_id: Annotated[str, Meta(description="The full commit that was taken, lower-case hex.")]
+    requested_revision: Annotated[str | None, Meta(description="The branch, tag or commit that was asked for.")] = None
+
+
+class DirectUrl(Table, frozen=True):
+    """Where a file came from that was named by its place (PEP 610)."""
+
+    url: Annotated[str, Meta(description="Without credentials; a local place is relative.")]
+    subdirectory: str = ""
+    vcs: VcsInfo | None = None
+    directory: Annotated[bool, Meta(description="A local folder, of which an sdist was made.")] = False
 
 
 class Artifact(Table, frozen=True):
@@ -49,6 +69,12 @@ class Artifact(Table, frozen=True):
     index: Annotated[str, Meta(description="The name of the index that offered it.")] = ""
     upload_time: Annotated[str | None, Meta(description="RFC 3339, as the index writes it.")] = None
     build_only: Annotated[bool, Meta(description="Stands in `build-deps/`: only builds need it.")] = False
+    targets: Annotated[tuple[str, ...], Meta(description="Laid out per target: in whose folders it stands.")] = ()
+    fallback: Annotated[bool, Meta(description="The wheel of an sdist that is here, for where its build fails.")] = (
+        False
+    )
+    provenance: Annotated[str | None, Meta(description="Where its attestations are (PEP 740).")] = None
+    direct: DirectUrl | None = None
 
 
 class Pin(Table, frozen=True):
@@ -102,6 +128,23 @@ class Unit(Table, frozen=True):
     requires: tuple[BuildRequirement, ...] = ()
 
 
+class Shape(Table, frozen=True):
+    """The outline of a wheel."""
+
+    tags: tuple[str, ...]
+    modules: Annotated[tuple[str, ...], Meta(description="What can be imported from its top level.")]
+    extensions: Annotated[tuple[str, ...], Meta(description="Extension modules, dotted.")] = ()
+    entry_points: Annotated[tuple[str, ...], Meta(description="`GROUP: NAME`.")] = ()
+
+
+class ExpectedShape(Table, frozen=True):
+    """What the wheel of an sdist should hold, since the index has one of that version."""
+
+    artifact: Annotated[Filename, Meta(description="An sdist among `artifacts`, by its file name.")]
+    wheel: Annotated[Filename, Meta(description="The index's wheel that was looked at.")]
+    shape: Shape
+
+
 class Lock(Table, frozen=True, kw_only=True):
     """The whole truth of a collected folder or a wheelhouse."""
 
@@ -114,4 +157,5 @@ class Lock(Table, frozen=True, kw_only=True):
     artifacts: tuple[Artifact, ...] = ()
     environments: tuple[Environment, ...] = ()
     units: tuple[Unit, ...] = ()
+    expected: tuple[ExpectedShape, ...] = ()
     built: Annotated[tuple[Artifact, ...], Meta(description="The wheels of a wheelhouse that were built.")] = ()

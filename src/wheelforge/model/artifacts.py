@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from packaging.utils import BuildTag, NormalizedName
     from packaging.version import Version
 
+    from wheelforge.model.direct import DirectUrl
+
 
 class Kind(enum.Enum):
     """The two forms of a distribution (PyPA glossary)."""
@@ -31,7 +33,7 @@ class Artifact:
     version: Version
     kind: Kind
     url: str
-    """Absolute, without credentials."""
+    """Absolute, without credentials; empty where no URL leads to it, as for an sdist that was made of a folder."""
     index: str
     """The name of the index that offers it."""
     sha256: str | None
@@ -49,6 +51,19 @@ class Artifact:
     """Empty for an sdist."""
     build: BuildTag = ()
     """The wheel's build tag, which orders wheels of equal tags."""
+    provenance: str | None = None
+    """PEP 740: where the index keeps the attestations of this file; absolute, without credentials."""
+    direct: DirectUrl | None = None
+    """For a file that was named by its place and comes from no index."""
+
+
+class Status(enum.Enum):
+    """What an index says of a project as a whole (PEP 792)."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+    QUARANTINED = "quarantined"
+    DEPRECATED = "deprecated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +73,6 @@ class Project:
     name: NormalizedName
     index: str
     releases: Mapping[Version, tuple[Artifact, ...]]
+    status: Status = Status.ACTIVE
+    status_reason: str = ""
+    """Free text of the index; empty where it gives none."""

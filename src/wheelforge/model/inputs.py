@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from wheelforge.model.artifacts import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from packaging.markers import Marker
     from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
+
+    from wheelforge.model.artifacts import Project
+    from wheelforge.model.targets import Target
 
 ALL = ":all:"
 
@@ -23,6 +30,69 @@ class Asked:
     origin: str
     hashes: frozenset[str] = frozenset()
     """``--hash=sha256:...`` of the line, lower-case hex; empty where the line has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A place that was named instead of a project: PEP 508's ``name @ URL``, or what pip takes beyond that."""
+
+    location: str
+    """As a URL: ``https://``, ``http://``, ``file:///`` (absolute, a file or a folder), ``git+https://``,
+    ``git+ssh://``, ``git+file://``, with ``@ref`` where it has one; without fragment, perhaps with credentials."""
+    origin: str
+    """Who wrote it down."""
+    written: str
+    """As it was written, without credentials: for messages, and for the lock's memory of the inputs. An absolute path
+    is told relative to where the run was started, or by its last part."""
+    name: NormalizedName | None = None
+    """``None`` where only the place is named: then what stands there says it."""
+    extras: tuple[NormalizedName, ...] = ()
+    """Sorted."""
+    marker: Marker | None = None
+    subdirectory: str = ""
+    """``#subdirectory=``: the folder of the project inside it."""
+    hashes: frozenset[str] = frozenset()
+    """SHA-256 from ``#sha256=`` or ``--hash``, lower-case hex; empty where none is written."""
+    editable: bool = False
+    """``-e``: for what is collected it counts as a folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedSet:
+    """What a lock that is used as an input holds for one target."""
+
+    requirements: tuple[Asked, ...]
+    """``name[extras]==version`` of each package that the target takes, sorted by name."""
+    projects: Mapping[NormalizedName, Project]
+    """The files that may be taken for them: those that the lock lists, and no others."""
+    references: tuple[Reference, ...] = ()
+    """Its packages that are repositories, folders, or archives without a version."""
+
+
+class LockInput(Protocol):
+    """A lock as an input: as written it serves many targets, and is law for each."""
+
+    @property
+    def origin(self) -> str:
+        """Its file, for messages."""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its bytes, lower-case hex, so that a later run can tell whether it is still the same."""
+
+    def select(self, target: Target) -> LockedSet:
+        """What it holds for a target.
+
+        Raises:
+            ResolutionError: it was not made for this target.
+        """
+
+
+class Resolution(enum.Enum):
+    """Which of the versions that fit are tried first."""
+
+    HIGHEST = "highest"
+    LOWEST = "lowest"
 
 
 class Prefer(enum.Enum):
@@ -69,16 +139,31 @@ class Inputs:
     """Everything that decides what is collected; a lock remembers it to notice drift."""
 
     requirements: tuple[Asked, ...]
+    """By name: none has a URL."""
+    references: tuple[Reference, ...] = ()
+    locks: tuple[LockInput, ...] = ()
     constraints: tuple[Asked, ...] = ()
+    overrides: tuple[Asked, ...] = ()
+    """What counts instead of all else that is said of these projects, by whomever (uv's ``--override``)."""
     build_constraints: tuple[Asked, ...] = ()
     formats: Formats = field(default_factory=Formats)
     seeds: frozenset[NormalizedName] = frozenset()
     """Taken as wheels for builds though the rest is built from source."""
     build_deps: bool = False
     allow_prereleases: bool = False
+    resolution: Resolution = Resolution.HIGHEST
+    uploaded_prior_to: datetime | None = None
+    """Files that were uploaded at this moment or later are not there, nor those without an upload time (PEP 700)."""
     require_hashes: bool = False
     """pip's hash-checking mode: every file that is taken must have a hash that the user wrote down."""
-    index_url: str | None = None
-    """The index that was named for this run, without credentials; ``None`` where the configuration's is used."""
+    with_fallback: bool = False
+    """The index's wheel is collected beside each sdist, for where its build fails."""
+    align: bool = False
+    """Targets share a version where they can, instead of each having what it would have alone."""
+    indexes: tuple[str, ...] = ()
+    """The indexes and find-links that were named for this run, each as ``NAME=URL``, without credentials and paths of
+    this machine; empty where the configuration's are used."""
+    index_pins: tuple[str, ...] = ()
+    """``PACKAGE=NAME``, sorted: projects that are taken from one index only."""
     no_deps: bool = False
     """pip's ``--no-deps``: what is named is collected, and nothing that it requires."""

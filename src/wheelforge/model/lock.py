@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from wheelforge.model.artifacts import Kind
+    from wheelforge.model.direct import DirectUrl
+    from wheelforge.model.shape import Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,12 @@ class LockedInputs:
     requirements: tuple[str, ...]
     constraints: tuple[str, ...]
     build_constraints: tuple[str, ...]
-    options: Mapping[str, bool | str | tuple[str, ...]]
+    references: tuple[str, ...] = ()
+    """Places that were named instead of projects, as they were written."""
+    locks: tuple[str, ...] = ()
+    """``FILE sha256:DIGEST`` of each lock that was an input."""
+    overrides: tuple[str, ...] = ()
+    options: Mapping[str, bool | str | tuple[str, ...]] = field(default_factory=dict)
     """Only what differs from the defaults: ``prefer``, ``no-binary``, ``only-binary``, ``seeds``, ``pre``..."""
 
 
@@ -37,16 +44,31 @@ class LockedArtifact:
     sha256: str
     size: int
     url: str
-    """Where it came from, without credentials; empty for a wheel that was built here."""
+    """Where it came from, without credentials; empty for what was built here, and for what came from a local place."""
     index: str
     upload_time: str | None
     build_only: bool
     """Stands in ``build-deps/``, since only builds need it."""
+    targets: tuple[str, ...] = ()
+    """In a folder that is laid out per target: the targets in whose folders it stands, sorted."""
+    fallback: bool = False
+    """The index's wheel of an sdist that stands here too: taken only where the build of that fails."""
+    provenance: str | None = None
+    """PEP 740: where the index keeps its attestations."""
+    direct: DirectUrl | None = None
+    """PEP 610: for what was named by its place."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Its places in the folder, with forward slashes; the same bytes stand in each."""
+        if self.build_only:
+            return (f"build-deps/{self.filename}",)
+        return tuple(f"{target}/{self.filename}" for target in self.targets) or (self.filename,)
 
     @property
     def path(self) -> str:
-        """Its place in the folder, with forward slashes."""
-        return f"build-deps/{self.filename}" if self.build_only else self.filename
+        """The first of its places."""
+        return self.paths[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +143,17 @@ class LockedTarget:
     """The runtime closure, sorted by name."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedShape:
+    """What the wheel of an sdist should hold, since the index has one of that version."""
+
+    artifact: str
+    """The file name of the sdist."""
+    wheel: str
+    """The file name of the index's wheel that was looked at: the best for a target, else any."""
+    shape: Shape
+
+
 class Holding(enum.Enum):
     """What the folder of a lock holds."""
 
@@ -142,6 +175,8 @@ class Lock:
     environments: tuple[BuildEnvironment, ...] = ()
     units: tuple[Unit, ...] = ()
     """Sorted by order."""
+    expected: tuple[ExpectedShape, ...] = ()
+    """Sorted by sdist, then wheel."""
     incomplete: tuple[str, ...] = ()
     """Why something could not be known; empty when the set is complete."""
     built: tuple[LockedArtifact, ...] = ()

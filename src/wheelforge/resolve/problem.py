@@ -10,15 +10,18 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from wheelforge.errors import ResolutionError
+from wheelforge.model.inputs import Resolution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
+    from wheelforge.model.artifacts import Project
     from wheelforge.model.inputs import Asked, Formats
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate
@@ -39,6 +42,13 @@ class Problem:
     allow_prereleases: bool = False
     follow: bool = True
     """Whether dependencies are followed (not with ``--no-deps``)."""
+    overrides: tuple[Asked, ...] = ()
+    """What counts instead of all that roots and dependencies say of these projects."""
+    given: Mapping[NormalizedName, Project] = field(default_factory=dict)
+    """Projects that the inputs bring themselves: the files of a lock or of a direct reference count, no index's do."""
+    resolution: Resolution = Resolution.HIGHEST
+    uploaded_prior_to: datetime | None = None
+    """See `Inputs.uploaded_prior_to`."""
 
     _hashes: Mapping[NormalizedName, frozenset[str]] = field(init=False, repr=False, compare=False)
 

@@ -75,7 +75,7 @@ def test_options_that_differ_are_written_and_sorted() -> None:
         build_deps=True,
         allow_prereleases=True,
         require_hashes=True,
-        index_url="https://index.example/simple/",
+        indexes=("default=https://index.example/simple/",),
         no_deps=True,
     )
     options = locked_inputs(inputs).options
@@ -88,7 +88,7 @@ def test_options_that_differ_are_written_and_sorted() -> None:
         "build-deps": True,
         "pre": True,
         "require-hashes": True,
-        "index-url": "https://index.example/simple/",
+        "indexes": ("default=https://index.example/simple/",),
         "no-deps": True,
     }
 
