@@ -35,6 +35,7 @@ def cache_dir(
             monkeypatch.delenv(name)
     if not networked:
         monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+        monkeypatch.setenv("NETRC", os.devnull)
     cache = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("WHEELFORGE_CACHE_DIR", str(cache))
     return cache

@@ -15,10 +15,14 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from archives_fixture import file, metadata, wheel_files, write_tar, write_wheel
+from wheelforge.archives.sdist import SdistContents
+from wheelforge.direct.port import PackedTree
+from wheelforge.errors import WheelforgeError
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.artifacts import Artifact, Kind, Project
 from wheelforge.model.inputs import Asked, Formats
 from wheelforge.model.metadata import BuildSystem, Surety
+from wheelforge.model.shape import Shape
 from wheelforge.model.targets import Target
 from wheelforge.plan.facts import Unanswered
 from wheelforge.resolve.catalog import Catalog
@@ -88,6 +92,7 @@ class Offer:
     page_python: str | None = None
     """On the page."""
     yanked: str | None = None
+    uploaded: str | None = None
     names: str = ""
     """``name-version`` that the metadata names, where it lies."""
 
@@ -106,6 +111,7 @@ class Offer:
             size=1000,
             requires_python=SpecifierSet(self.page_python) if self.page_python else None,
             yanked=self.yanked,
+            upload_time=self.uploaded,
             tags=tags,
             build=build,
         )
@@ -175,7 +181,7 @@ def catalog(*offers: Offer, also: Iterable[str] = ()) -> Catalog:
     for name in known.keys() | set(_names((*also, *_required(offers)))):
         found.learn_project(name, known.get(name))
     for offer in offers:
-        found.learn_metadata(offer.filename, offer.metadata)
+        found.learn_metadata(offer.artifact, offer.metadata)
     return found
 
 
@@ -241,7 +247,9 @@ class FakeIndex:
         self._projects = projects(offers)
         self._pause = pause
         self.asked: list[str] = []
-        """Projects, ``FILE.metadata`` and files, in the order in which they were asked for."""
+        """Projects, ``FILE.metadata``, ``FILE.shape`` and files, in the order in which they were asked for."""
+        self.shapes: dict[str, Shape | WheelforgeError] = {}
+        """By wheel, where it is another than a single module of the project's name."""
 
     async def project(self, name: NormalizedName) -> Project | None:
         """See `Index`."""
@@ -254,6 +262,16 @@ class FakeIndex:
         self.asked.append(f"{artifact.filename}.metadata")
         await paused(self._pause())
         return self._offers[artifact.filename].metadata_file
+
+    async def shape(self, artifact: Artifact) -> Shape:
+        """See `Index`: what an offer holds, or the error that reading it brings."""
+        self.asked.append(f"{artifact.filename}.shape")
+        await paused(self._pause())
+        held = self.shapes.get(artifact.filename)
+        if isinstance(held, WheelforgeError):
+            raise held
+        tags = tuple(sorted(map(str, artifact.tags)))
+        return held or Shape(tags=tags, modules=(artifact.name.replace("-", "_"),))
 
     async def fetch(self, artifact: Artifact) -> Fetched:
         """See `Index`."""
@@ -306,6 +324,19 @@ def _texts(said: Sequence[str] | Unanswered) -> Sequence[str]:
     return () if isinstance(said, Unanswered) else said
 
 
+def packed_tree(folder: Path, pyproject: str = "", *, subject: str = "tree") -> PackedTree:
+    """A source tree that holds a pyproject.toml only."""
+    data = pyproject.encode()
+    archive = write_tar(folder / f"{subject}.tar", [file("source/pyproject.toml", data)])
+    return PackedTree(
+        subject=subject,
+        archive=archive,
+        subdirectory="",
+        contents=SdistContents(root="source", pkg_info=None, pyproject=data, setup_py=False, newest_mtime=0),
+        fingerprint=hashlib.sha256(data).hexdigest(),
+    )
+
+
 class FakeDesk:
     """See `wheelforge.factory.knowledge.HookDesk`: it knows what every backend would answer."""
 
@@ -323,13 +354,27 @@ class FakeDesk:
 
     async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         """See `HookDesk`."""
-        self._note("requires", sdist, wheels)
+        self._note("requires", sdist.filename, wheels)
         return self._refusal or tuple(self._requires.get(sdist.filename, ()))
 
     async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata | Unanswered:
         """See `HookDesk`."""
-        self._note("metadata", sdist, wheels)
+        self._note("metadata", sdist.filename, wheels)
         return self._refusal or replace(self._offers[sdist.filename].metadata, surety=Surety.HOOK)
 
-    def _note(self, hook: str, sdist: Artifact, wheels: Sequence[Artifact]) -> None:
-        self.asked.append((hook, sdist.filename, tuple(wheel.filename for wheel in wheels)))
+    async def refuses(self) -> Unanswered | None:
+        """See `HookDesk`."""
+        return self._refusal
+
+    async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
+        """See `HookDesk`."""
+        self._note("requires-for-sdist", tree.subject, wheels)
+        return self._refusal or tuple(self._requires.get(tree.subject, ()))
+
+    async def sdist(self, tree: PackedTree, wheels: Sequence[Artifact], output: Path) -> Path | Unanswered:
+        """See `HookDesk`; the file is not made."""
+        self._note("sdist", tree.subject, wheels)
+        return self._refusal or output / f"{tree.subject}.tar.gz"
+
+    def _note(self, hook: str, subject: str, wheels: Sequence[Artifact]) -> None:
+        self.asked.append((hook, subject, tuple(wheel.filename for wheel in wheels)))

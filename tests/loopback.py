@@ -7,12 +7,14 @@ import hashlib
 import http.server
 import json
 import re
+import socket
+import ssl
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "application/vnd.pypi.simple.v1+html"
@@ -36,6 +38,8 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
     """The connection breaks after this many bytes of the body."""
+    pieces: Iterable[bytes] | None = None
+    """Sent one by one after ``body``, and no length is added; the connection ends with the last."""
 
 
 Handler: TypeAlias = "Callable[[Request], Reply]"
@@ -70,8 +74,8 @@ class Loopback:
 
 
 @contextlib.contextmanager
-def serving(routes: Mapping[str, Route]) -> Iterator[Loopback]:
-    """Serve until the end of the ``with`` block."""
+def serving(routes: Mapping[str, Route], *, context: ssl.SSLContext | None = None) -> Iterator[Loopback]:
+    """Serve until the end of the ``with`` block; over TLS with a ``context`` that holds a certificate."""
 
     class Server(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -80,22 +84,42 @@ def serving(routes: Mapping[str, Route]) -> Iterator[Loopback]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             reply = loopback.answer(Request(path=self.path, headers=headers))
             self.send_response(reply.status)
-            for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
+            length = {"Content-Length": str(len(reply.body))} if reply.pieces is None else {"Connection": "close"}
+            for name, value in {**length, **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(reply.body[: reply.cut])
-            self.close_connection = self.close_connection or reply.cut is not None
+            # Who has heard enough of what is bad hangs up.
+            with contextlib.suppress(ConnectionError):
+                self.wfile.write(reply.body[: reply.cut])
+                for piece in reply.pieces or ():
+                    self.wfile.write(piece)
+            self.close_connection = self.close_connection or reply.cut is not None or reply.pieces is not None
+
+        def handle(self) -> None:
+            with contextlib.suppress(ssl.SSLError, ConnectionError):
+                super().handle()
 
         def log_message(self, *_: object) -> None:
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
-        loopback = Loopback(url=f"http://127.0.0.1:{server.server_port}", routes=dict(routes))
+        if context is not None:
+            # The handshake is the thread's that serves the client: one that refuses it must not stop the server.
+            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        scheme = "http" if context is None else "https"
+        loopback = Loopback(url=f"{scheme}://127.0.0.1:{server.server_port}", routes=dict(routes))
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         try:
             yield loopback
         finally:
             server.shutdown()
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[tuple[socket.socket, str]]:
+    """A server to whom anybody can connect, and which says nothing of its own accord."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server, f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def ranged(body: bytes, headers: Mapping[str, str] | None = None) -> Handler:

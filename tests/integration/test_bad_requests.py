@@ -63,7 +63,7 @@ def test_a_requirement_that_is_none_is_shown_with_a_caret() -> None:
 
 def test_all_faults_of_files_are_told_in_one_go_with_line_and_column() -> None:
     Path("good.txt").write_text("leaf\n-r bad.txt\n")
-    Path("bad.txt").write_text("leaf >= 1, < \n\n  lib[fancy\nlib --hash=sha256:12\n-f elsewhere\n")
+    Path("bad.txt").write_text("leaf >= 1, < \n\n  lib[fancy\nlib --hash=sha256:12\n--frobnicate\n")
     said = told("-r", "good.txt", code=ExitCode.USAGE)
     places = [line.split(": ")[0 if line.startswith("bad") else 1] for line in said.splitlines() if "bad.txt:" in line]
     assert [place.split(":")[1] for place in places] == ["1", "3", "4", "5"]
@@ -81,8 +81,10 @@ def test_all_faults_of_files_are_told_in_one_go_with_line_and_column() -> None:
         (["leaf", "--no-binary", "!"], "'!' is not the name of a project"),
         (["leaf", "--prefer", "neither"], "--prefer"),
         (["leaf", "--frobnicate"], "--frobnicate"),
-        (["./leaf"], "leaf"),
-        (["git+https://index.example/leaf"], "git+https://index.example/leaf"),
+        (["./leaf"], "there is no file or folder ./leaf"),
+        (["-e", "leaf"], "there is no file or folder leaf"),
+        (["leaf", "--group", "dev", "--package", "x"], "--group, --package: there is no project to pick from"),
+        (["leaf", "--uploaded-prior-to", "soon"], "'soon' is no moment"),
     ],
 )
 def test_what_cannot_be_meant_is_named(arguments: list[str], words: str) -> None:
@@ -108,3 +110,45 @@ def test_an_error_is_json_too() -> None:
 def test_a_fault_of_the_command_line_is_json_too() -> None:
     error = wheelforge("collect", "--json", "--frobnicate", code=ExitCode.USAGE).document(ErrorDocument)
     assert (error.kind, error.exit_code) == ("UsageError", 2)
+
+
+def write(name: str, *lines: str) -> str:
+    """Write a file of the working folder, and give its name."""
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join((*lines, "")))
+    return name
+
+
+def test_all_faults_of_a_project_are_told_in_their_places() -> None:
+    write("pyproject.toml", "[project]", 'name = "x"', "dependencies = [", '  "lib >=>1",', '  "./nowhere",', "]")
+    assert told("-r", "pyproject.toml", code=ExitCode.USAGE) == (
+        "error: pyproject.toml:4:8: expected a version specifier\n"
+        '      "lib >=>1",\n'
+        "           ^\n"
+        "pyproject.toml:5:4: there is no file or folder ./nowhere\n"
+        '      "./nowhere",\n'
+        "       ^\n"
+    )
+
+
+def test_an_extra_that_is_not_there_brings_the_nearest_that_is() -> None:
+    write("pyproject.toml", "[project]", 'name = "x"', "optional-dependencies = {fancy = ['leaf']}")
+    assert told("--extra", "fanzy", code=ExitCode.USAGE) == (
+        "error: pyproject.toml: no extra 'fanzy'\nhint: did you mean fancy?\n"
+    )
+
+
+def test_a_file_in_the_place_of_a_requirement_is_told_with_its_option() -> None:
+    assert told(write("some.txt", "leaf"), code=ExitCode.USAGE).endswith("hint: -r some.txt\n")
+
+
+def test_what_has_no_hash_cannot_be_checked() -> None:
+    write("project/setup.py")
+    write("r.txt", "./project", "git+https://index.example/x", f"leaf==2.0 --hash=sha256:{'0' * 64}")
+    assert told("-r", "r.txt", code=ExitCode.USAGE) == (
+        "error: hashes are required, and repositories and folders have none:\n"
+        "  ./project (r.txt:1)\n"
+        "  git+https://index.example/x (r.txt:2)\n"
+        "hint: name an archive of it with its hash, or leave out the hashes\n"
+    )

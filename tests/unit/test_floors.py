@@ -32,13 +32,14 @@ FLOORS = {
     "sandbox": 5,
     "forge": 6,
     "metadata": 7,
+    "direct": 7,
     "factory": 8,
     "cli": 9,
     "__main__": 10,
 }
 """Rooms, and single files that are a room of their own, as in docs/architecture.md."""
 
-ACROSS = {("simple", "archives")}
+ACROSS = {("simple", "archives"), ("direct", "metadata")}
 """Arrows along a floor that the architecture names."""
 
 ONLY_IN = {

@@ -17,6 +17,7 @@ from packaging.tags import parse_tag
 from wheelforge.archives.faults import BrokenArchive, BrokenWheel
 from wheelforge.archives.headers import Headers, read_headers
 from wheelforge.archives.members import reading, zip_chunks
+from wheelforge.archives.outline import ENTRY_POINTS, outline
 from wheelforge.archives.stream import MAX_TOTAL
 from wheelforge.archives.tree import MAX_MEMBERS, name_fault
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from packaging.tags import Tag
+
+    from wheelforge.model.shape import Shape
 
 MAX_STATIC = 16 * 2**20
 """Bytes of METADATA, WHEEL or RECORD."""
@@ -81,6 +84,10 @@ class _Wheel:
             case many:
                 raise BrokenWheel(self.name, "", f"it has several .dist-info folders: {', '.join(many)}")
 
+    def has(self, name: str) -> bool:
+        """Whether the .dist-info folder holds such a file."""
+        return f"{self.dist_info}/{name}" in self.infos
+
     def read(self, name: str) -> bytes:
         """One file of the .dist-info folder."""
         member = f"{self.dist_info}/{name}"
@@ -111,6 +118,19 @@ def read_metadata(path: Path, *, name: str | None = None) -> bytes:
     """
     with _opened(path, name or path.name) as wheel:
         return wheel.read("METADATA")
+
+
+def read_shape(path: Path, *, name: str | None = None) -> Shape:
+    """Read the outline of a wheel; ``name`` as in `read_metadata`.
+
+    Raises:
+        BrokenWheel: it holds more names than any honest wheel, or cannot be read.
+        StorageError: the file cannot be read.
+
+    """
+    with _opened(path, name or path.name) as wheel:
+        entry_points = wheel.read(ENTRY_POINTS) if wheel.has(ENTRY_POINTS) else b""
+        return outline(wheel.name, wheel.infos, entry_points)
 
 
 def read_wheel(path: Path, *, name: str | None = None) -> WheelContents:

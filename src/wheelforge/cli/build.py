@@ -12,7 +12,7 @@ import click
 
 from wheelforge.cli import machine, options
 from wheelforge.cli.benches import choose_for_builds, make_bench
-from wheelforge.cli.output import BuildDocument, file_document, print_result, target_names
+from wheelforge.cli.output import BuildDocument, file_documents, print_result, target_names
 from wheelforge.cli.words import counted, size
 from wheelforge.factory.build import BuildOptions, build
 from wheelforge.factory.engine import OnFailure
@@ -99,7 +99,7 @@ def print_built(lock: Lock, wheelhouse: Path, choice: Choice, telling: options.T
         wheelhouse=str(wheelhouse),
         targets=target_names(lock),
         isolation=choice.sandbox.isolation.value,
-        wheels=[file_document(wheel) for wheel in wheels],
+        wheels=file_documents(lock, wheels),
     )
     total = size(sum(wheel.size for wheel in runtime))
     names = " ".join(_asked_names(lock))
@@ -111,4 +111,8 @@ def print_built(lock: Lock, wheelhouse: Path, choice: Choice, telling: options.T
 
 
 def _asked_names(lock: Lock) -> list[str]:
-    return [shlex.quote(text.split(" --hash=")[0]) for text in lock.inputs.requirements]
+    """What an installer is asked for; what was named by its place goes by its name, what a lock brought is left."""
+    named = [text.split(" --hash=")[0] for text in lock.inputs.requirements]
+    return [
+        shlex.quote(name) for name in dict.fromkeys([*named, *(file.name for file in lock.artifacts if file.direct)])
+    ]

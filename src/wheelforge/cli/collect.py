@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from wheelforge.cli import machine, options
-from wheelforge.cli.output import CollectDocument, file_document, print_result, target_names
-from wheelforge.cli.request import Extent, Request, read_request
-from wheelforge.cli.supply import open_supply
-from wheelforge.cli.words import counted, size
-from wheelforge.events import Warn
-from wheelforge.factory.collect import Upgrade, collect
-from wheelforge.interpreters.running import current
-from wheelforge.model.artifacts import Kind
+from wheelforge.cli.collected import document, summary
+from wheelforge.cli.following import Collecting, Running, collecting
+from wheelforge.cli.output import print_result
+from wheelforge.cli.remote_files import remote_files
+from wheelforge.cli.request import Extent, Request, check_pythons, pins_for, read_request
+from wheelforge.cli.supply import FindBench, open_supply
+from wheelforge.cli.targeting import Targeting, read_targets, targeting
+from wheelforge.events import Note, Warn
+from wheelforge.factory.collect import Clones, Writing, collect
+from wheelforge.plan.facts import Unanswered
+from wheelforge.process import Runner
+from wheelforge.settings.indexes import index_pins, named_indexes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from wheelforge.cli.machine import Machine
+    from wheelforge.factory.collect import CollectOptions
     from wheelforge.forge.bench import Bench
-    from wheelforge.model.lock import Lock, LockedArtifact
+    from wheelforge.model.lock import Lock
+    from wheelforge.model.targets import Target
 
 HOOK_TIMEOUT = 300.0
 """Seconds for a hook at collect; none has to compile anything."""
+STATIC = Unanswered(reason="nothing is run, as --static says")
+NO_SANDBOX = Unanswered(
+    reason="its hook was not asked, since no sandbox works here", hint="run hooks without one: --isolation venv"
+)
 
 
 @click.command("collect")
 @options.asking
+@targeting
 @click.option("--build-deps", is_flag=True, help="Collect all that builds need too, recursively.")
 @options.choosing
+@collecting
+@click.option("--dry-run", is_flag=True, help="Show what would be collected, and write nothing.")
+@click.option("--clone", is_flag=True, help="Keep repositories and folders as they are beside their sdists, in clone/.")
 @options.reaching
 @options.running
 @click.option(
@@ -44,8 +55,12 @@ HOOK_TIMEOUT = 300.0
 def command(
     *,
     asking: options.Asking,
+    targeting: Targeting,
     build_deps: bool,
     choosing: options.Choosing,
+    collecting: Collecting,
+    dry_run: bool,
+    clone: bool,
     reaching: options.Reaching,
     running: options.Running,
     folder: Path,
@@ -57,70 +72,64 @@ def command(
     Without --build-deps this is pip download: wheels first. With it, sources come first, and every build
     dependency is collected too, so that `wheelforge build` needs no network.
     """
-    request = read_request(asking, choosing, Extent.BUILDS if build_deps else Extent.RUNTIME)
-    with machine.open_machine(telling, machine.given_settings(reaching, cache_dir, request.index_url)) as here:
-        find_bench = bench_finder(here, running.isolation)
-        upgrade = Upgrade.ALL if choosing.upgrade else Upgrade.KEEP
-        lock = machine.run(collect_into(folder, request, here, find_bench=find_bench, upgrade=upgrade), here.runner)
+    fetch = remote_files(machine.given_settings(reaching, cache_dir))
+    request = read_request(asking, choosing, Extent.BUILDS if build_deps else Extent.RUNTIME, fetch=fetch)
+    targets = read_targets(targeting, folder=Path.cwd(), runner=Runner())
+    given = machine.given_settings(reaching, cache_dir, request.index, pins_for(request, targets))
+    writing = Writing.PREVIEW if dry_run else Writing.FOLDER
+    how = replace(collecting.options(), writing=writing, clones=Clones.KEEP if clone else Clones.DROP)
+    with machine.open_machine(telling, given) as here:
+        find_bench = bench_finder(here, running.isolation, collecting.running())
+        wanted = Wanted(request=request, targets=targets, how=how)
+        lock = machine.run(collect_into(folder, wanted, here, find_bench=find_bench), here.runner)
         for reason in lock.incomplete:
             here.report(Warn(text=f"the build closure may lack something: {reason}"))
-    print_result(_document(lock, folder), _summary(lock, folder), telling)
+    print_result(document(lock, folder, writing), summary(lock, folder, writing), telling)
 
 
-def _document(lock: Lock, folder: Path) -> CollectDocument:
-    paths = {artifact.filename: artifact.path for artifact in lock.artifacts}
-    return CollectDocument(
-        folder=str(folder),
-        targets=target_names(lock),
-        files=[file_document(artifact) for artifact in lock.artifacts],
-        build_order=[paths[unit.artifact] for unit in lock.units],
-        incomplete=list(lock.incomplete),
-    )
-
-
-def _summary(lock: Lock, folder: Path) -> str:
-    runtime = [artifact for artifact in lock.artifacts if not artifact.build_only]
-    builds = [artifact for artifact in lock.artifacts if artifact.build_only]
-    parts = [_kinds(runtime)] + ([f"{_kinds(builds)} for builds only"] if builds else [])
-    total = size(sum(artifact.size for artifact in lock.artifacts))
-    lines = [f"collected {', and '.join(parts)}, {total} in all, into {folder} for {', '.join(target_names(lock))}"]
-    if lock.units:
-        lines.append(f"next, with or without a network: wheelforge build {shlex.quote(str(folder))}")
-    return "\n".join(lines)
-
-
-def _kinds(artifacts: list[LockedArtifact]) -> str:
-    sdists = sum(artifact.kind is Kind.SDIST for artifact in artifacts)
-    wheels = len(artifacts) - sdists
-    told = [counted(number, noun) for number, noun in ((sdists, "sdist"), (wheels, "wheel")) if number]
-    return " and ".join(told) or "nothing"
-
-
-def bench_finder(here: Machine, isolation: str) -> Callable[[], Bench | None]:
+def bench_finder(here: Machine, isolation: str, running: Running) -> FindBench:
     """Finds a bench when one is needed: collect runs nothing outside a sandbox, unless that was asked for by name.
 
     Raises:
         IsolationError: the isolation that was asked for is not to be had.
     """
 
-    def find_bench() -> Bench | None:
+    def find_bench() -> Bench | Unanswered:
         from wheelforge.cli.benches import choose_sandbox, make_bench  # noqa: PLC0415 - most runs ask no backend
 
         choice = choose_sandbox(here, isolation)
-        return make_bench(here, choice, HOOK_TIMEOUT) if choice.weaker is None else None
+        return make_bench(here, choice, HOOK_TIMEOUT) if choice.weaker is None else NO_SANDBOX
 
+    if running is Running.NOTHING:
+        return lambda: STATIC
     if isolation == "auto":
         return find_bench
     found = find_bench()
     return lambda: found
 
 
-async def collect_into(
-    folder: Path, request: Request, here: Machine, *, find_bench: Callable[[], Bench | None], upgrade: Upgrade
-) -> Lock:
-    """Collect what a request asks for."""
-    index = here.settings.index
-    named = (f"{index.value.name}={index.value.url}",) if index.origin.startswith("--") else ()
-    inputs = replace(request.inputs, indexes=named)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be collected, for whom, and how."""
+
+    request: Request
+    targets: tuple[Target, ...]
+    how: CollectOptions
+
+
+async def collect_into(folder: Path, wanted: Wanted, here: Machine, *, find_bench: FindBench) -> Lock:
+    """Collect what is wanted.
+
+    Raises:
+        UsageError: a project that is asked for is not made for a target's Python.
+    """
+    for note in wanted.request.notes:
+        here.report(Note(text=note))
+    for warning in wanted.request.warnings:
+        here.report(Warn(text=warning))
+    check_pythons(wanted.request, wanted.targets)
+    indexes = here.settings.indexes
+    inputs = replace(wanted.request.inputs, indexes=named_indexes(indexes), index_pins=index_pins(indexes))
+    how = replace(wanted.how, left_out=indexes.left_out)
     async with open_supply(here, find_bench) as supply:
-        return await collect(inputs, folder, target=current(), upgrade=upgrade, supply=supply)
+        return await collect(inputs, folder, targets=wanted.targets, options=how, supply=supply)

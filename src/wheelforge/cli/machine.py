@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from wheelforge.cli.display import make_reporter
+from wheelforge.formats.requirements_file import IndexOptions
 from wheelforge.process import Runner
 from wheelforge.settings.setting import Key, command_line
 from wheelforge.settings.settings import load_settings
+from wheelforge.simple.lookup import Loop
 from wheelforge.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator, Mapping
+    from collections.abc import Coroutine, Iterable, Iterator, Mapping
 
     from wheelforge.cli.options import Reaching, Telling
     from wheelforge.events import Reporter
+    from wheelforge.formats.requirements_file import Written
     from wheelforge.settings.settings import Settings
 
 T = TypeVar("T")
@@ -48,15 +51,42 @@ def open_machine(telling: Telling, given: Mapping[Key, str | None]) -> Iterator[
             runner.stop()
 
 
-def given_settings(reaching: Reaching, cache_dir: str | None, index_url: str | None) -> dict[Key, str | None]:
-    """The command line's word on settings; ``index_url`` is what a requirements file that it names says."""
+def given_settings(
+    reaching: Reaching, cache_dir: str | None, files: IndexOptions | None = None, pins: Iterable[str] = ()
+) -> dict[Key, str | None]:
+    """The command line's word on settings, and that of the files that it names: it counts before theirs.
+
+    ``pins`` are those of projects that it names, each as ``PROJECT=INDEX``.
+    """
+    files = files or IndexOptions()
+    index_url = files.index_url.value if files.index_url else None
     return {
         Key.INDEX_URL: reaching.index_url or index_url,
+        Key.INDEX: _lines(reaching.indexes),
+        Key.EXTRA_INDEX_URL: _lines(reaching.extra_index_urls, files.extra_index_urls),
+        Key.FIND_LINKS: _lines(reaching.find_links, files.find_links),
+        Key.NO_INDEX: _switch(on=reaching.no_index or files.no_index),
+        Key.PIN: _lines((*reaching.pins, *pins)),
+        Key.ONLY_INDEX: _lines(reaching.only_indexes),
+        Key.EXCLUDE_INDEX: _lines(reaching.exclude_indexes),
         Key.CERT: reaching.cert,
+        Key.CLIENT_CERT: reaching.client_cert,
+        Key.TRUSTED_HOST: _lines(reaching.trusted_hosts, files.trusted_hosts),
+        Key.PROXY: reaching.proxy,
+        Key.KEYRING_PROVIDER: reaching.keyring_provider,
         Key.TIMEOUT: reaching.timeout,
         Key.RETRIES: reaching.retries,
+        Key.OFFLINE: _switch(on=reaching.offline),
         Key.CACHE_DIR: cache_dir,
     }
+
+
+def _lines(values: Iterable[str], written: Iterable[Written] = ()) -> str | None:
+    return "\n".join([*values, *(one.value for one in written)]) or None
+
+
+def _switch(*, on: bool) -> str | None:
+    return "true" if on else None
 
 
 def run(work: Coroutine[None, None, T], runner: Runner) -> T:
@@ -81,4 +111,5 @@ def run(work: Coroutine[None, None, T], runner: Runner) -> T:
         except asyncio.CancelledError:
             raise KeyboardInterrupt from None
 
-    return asyncio.run(stoppable())
+    with asyncio.Runner(loop_factory=Loop) as loops:
+        return loops.run(stoppable())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,21 +36,35 @@ def bundled(parameter: str, bundle: type[Any], *options: Callable[[Command], Com
 class Asking:
     """What is asked for."""
 
-    requirements: tuple[str, ...]
-    requirement_files: tuple[Path, ...]
-    constraint_files: tuple[Path, ...]
-    build_constraint_files: tuple[Path, ...]
+    requirements: tuple[str, ...] = ()
+    editables: tuple[str, ...] = ()
+    requirement_files: tuple[str, ...] = ()
+    """Paths, or URLs of requirement files."""
+    constraint_files: tuple[str, ...] = ()
+    build_constraint_files: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    all_extras: bool = False
+    groups: tuple[str, ...] = ()
+    only_groups: tuple[str, ...] = ()
+    no_default_groups: bool = False
+    no_emit_project: bool = False
+    all_packages: bool = False
+    package: str | None = None
 
 
-_file = click.Path(dir_okay=False, path_type=Path)
+_file = click.Path(dir_okay=False)
 
 asking = bundled(
     "asking",
     Asking,
     click.argument("requirements", metavar="[REQ]...", nargs=-1),
     click.option(
+        "-e", "--editable", "editables", multiple=True, metavar="PLACE",
+        help="A folder or a repository, taken as any other. Repeatable.",
+    ),
+    click.option(
         "-r", "--requirement", "requirement_files", multiple=True, type=_file, metavar="FILE",
-        help="Take requirements from a file, as pip does. Repeatable.",
+        help="A requirement file, pyproject.toml, pylock.toml, uv.lock, or a script (PEP 723). Repeatable.",
     ),
     click.option(
         "-c", "--constraint", "constraint_files", multiple=True, type=_file, metavar="FILE",
@@ -61,6 +74,22 @@ asking = bundled(
         "--build-constraint", "build_constraint_files", multiple=True, type=_file, metavar="FILE",
         help="Constrain versions in build environments. Repeatable.",
     ),
+    click.option(
+        "--extra", "extras", multiple=True, metavar="NAME", help="Take an extra of the project or lock. Repeatable."
+    ),
+    click.option("--all-extras", is_flag=True, help="Take all extras of the project."),
+    click.option(
+        "--group", "groups", multiple=True, metavar="NAME",
+        help="Take a dependency group (PEP 735) of the project or lock. Repeatable.",
+    ),
+    click.option(
+        "--only-group", "only_groups", multiple=True, metavar="NAME",
+        help="Take this group, and nothing else of the project. Repeatable.",
+    ),
+    click.option("--no-default-groups", is_flag=True, help="Leave out the groups that are taken by default."),
+    click.option("--no-emit-project", is_flag=True, help="Take what the project requires, but not itself."),
+    click.option("--all-packages", is_flag=True, help="Take every member of the workspace."),
+    click.option("--package", metavar="NAME", help="Take this member of the workspace."),
 )  # fmt: skip
 
 
@@ -68,14 +97,19 @@ asking = bundled(
 class Choosing:
     """Which versions and files may be taken."""
 
-    prefer: str | None
-    no_binary: tuple[str, ...]
-    only_binary: tuple[str, ...]
-    seeds: tuple[str, ...]
-    pre: bool
-    no_deps: bool
-    require_hashes: bool
-    upgrade: bool
+    prefer: str | None = None
+    prefer_binary: bool = False
+    no_binary: tuple[str, ...] = ()
+    only_binary: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+    pre: bool = False
+    no_deps: bool = False
+    require_hashes: bool = False
+    override_files: tuple[str, ...] = ()
+    resolution: str = "highest"
+    uploaded_prior_to: str | None = None
+    with_fallback: bool = False
+    align: bool = False
 
 
 choosing = bundled(
@@ -85,6 +119,7 @@ choosing = bundled(
         "--prefer", type=click.Choice(["source", "wheel"]),
         help="The form to take where there are both. [default: source with build dependencies, else wheel]",
     ),
+    click.option("--prefer-binary", is_flag=True, help="pip's spelling of --prefer wheel."),
     click.option(
         "--no-binary", multiple=True, metavar="NAMES",
         help="Never take wheels of these projects (or :all:, :none:), as pip does. Repeatable.",
@@ -100,27 +135,88 @@ choosing = bundled(
     click.option("--pre", is_flag=True, help="Take pre-releases too."),
     click.option("--no-deps", is_flag=True, help="Take what is named, and nothing that it requires."),
     click.option("--require-hashes", is_flag=True, help="Every requirement must carry a hash, as pip has it."),
-    click.option("-U", "--upgrade", is_flag=True, help="Do not follow the lock that stands in the folder."),
+    click.option(
+        "--override", "override_files", multiple=True, type=_file, metavar="FILE",
+        help="Requirements that count instead of all else that is said of their projects. Repeatable.",
+    ),
+    click.option(
+        "--resolution", type=click.Choice(["highest", "lowest"]), default="highest",
+        help="Which of the versions that fit to take. [default: highest]",
+    ),
+    click.option(
+        "--uploaded-prior-to", metavar="WHEN",
+        help="Only files that were uploaded before: 2025-03-01, 2025-03-01T12:00:00Z, or P3D for three days ago.",
+    ),
+    click.option("--with-fallback", is_flag=True, help="Save the wheel beside each sdist, in case its build fails."),
+    click.option("--align", is_flag=True, help="Let targets share versions where they can."),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaching:
-    """How the index is reached, and where its files are kept."""
+    """Where packages are looked for, and how that is reached."""
 
     index_url: str | None
+    indexes: tuple[str, ...]
+    extra_index_urls: tuple[str, ...]
+    find_links: tuple[str, ...]
+    no_index: bool
+    pins: tuple[str, ...]
+    only_indexes: tuple[str, ...]
+    exclude_indexes: tuple[str, ...]
     cert: str | None
+    client_cert: str | None
+    trusted_hosts: tuple[str, ...]
+    proxy: str | None
+    keyring_provider: str | None
     timeout: str | None
     retries: str | None
+    offline: bool
 
 
 reaching = bundled(
     "reaching",
     Reaching,
-    click.option("-i", "--index-url", metavar="URL", help="The package index. [default: pip's configuration]"),
+    click.option("-i", "--index-url", metavar="URL", help="The main index. [default: pip's configuration]"),
+    click.option(
+        "--index", "indexes", multiple=True, metavar="NAME=URL",
+        help="An index to ask before the main one, and its name. Repeatable.",
+    ),
+    click.option(
+        "--extra-index-url", "extra_index_urls", multiple=True, metavar="URL",
+        help="An index to ask for what the others do not have. Repeatable.",
+    ),
+    click.option(
+        "-f", "--find-links", "find_links", multiple=True, metavar="PLACE",
+        help="A folder, page or file whose archives are candidates too. Repeatable.",
+    ),
+    click.option("--no-index", is_flag=True, help="Ask no index: take what --find-links has."),
+    click.option(
+        "--pin", "pins", multiple=True, metavar="PACKAGE=NAME",
+        help="Take a project from the index of this name only. Repeatable.",
+    ),
+    click.option(
+        "--only-index", "only_indexes", multiple=True, metavar="NAME",
+        help="Write the files of this index only; all are asked. Repeatable.",
+    ),
+    click.option(
+        "--exclude-index", "exclude_indexes", multiple=True, metavar="NAME",
+        help="Do not write the files of this index; it is asked. Repeatable.",
+    ),
     click.option("--cert", metavar="FILE", help="A CA bundle to check the index with."),
+    click.option("--client-cert", metavar="FILE", help="A PEM file with the certificate and key to be known by."),
+    click.option(
+        "--trusted-host", "trusted_hosts", multiple=True, metavar="HOST[:PORT]",
+        help="Do not check the certificate of this host. Repeatable.",
+    ),
+    click.option("--proxy", metavar="URL", help="The proxy to go through. [default: HTTPS_PROXY and the like]"),
+    click.option(
+        "--keyring-provider", type=click.Choice(["auto", "disabled", "import", "subprocess"]),
+        help="How the keyring is asked for credentials, as in pip. [default: auto]",
+    ),
     click.option("--timeout", metavar="SECONDS", help="How long to wait for the index's next bytes."),
     click.option("--retries", metavar="N", help="How often to try again."),
+    click.option("--offline", is_flag=True, help="Make no request: take what is in the cache or on this machine."),
 )  # fmt: skip
 
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from wheelforge.model.artifacts import Kind
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from wheelforge.cli.options import Telling
     from wheelforge.errors import WheelforgeError
-    from wheelforge.model.lock import Lock, LockedArtifact
+    from wheelforge.model.direct import DirectUrl
+    from wheelforge.model.lock import Lock, LockedArtifact, Pin
 
 
 class FileDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
@@ -31,13 +34,21 @@ class FileDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """Where it came from; empty for a wheel that was built here."""
     index: str
     why: str
-    """``runtime`` or ``build``."""
+    """``runtime``, ``build``, or ``fallback``: the wheel of an sdist, for where its build fails."""
+    targets: list[str]
+    """The targets that take it at run time."""
+    direct: str
+    """The place that it was named by (PEP 610); empty where it is an index's."""
+    provenance: str
+    """Where the index keeps its attestations (PEP 740); empty where it has none."""
 
 
 class CollectDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="collect"):
     """What ``collect --json`` prints."""
 
     folder: str
+    written: bool
+    """False for a dry run, of which ``folder`` holds nothing; an index may promise neither hash nor size then."""
     targets: list[str]
     files: list[FileDocument]
     build_order: list[str]
@@ -127,19 +138,41 @@ def print_error(error: WheelforgeError, arguments: Sequence[str]) -> int:
     return error.exit_code
 
 
-def file_document(artifact: LockedArtifact) -> FileDocument:
-    """One locked file."""
-    return FileDocument(
-        path=artifact.path,
-        name=artifact.name,
-        version=str(artifact.version),
-        kind=artifact.kind.value,
-        sha256=artifact.sha256,
-        size=artifact.size,
-        url=artifact.url,
-        index=artifact.index,
-        why="build" if artifact.build_only else "runtime",
-    )
+def file_documents(lock: Lock, files: Iterable[LockedArtifact]) -> list[FileDocument]:
+    """Files of a lock, and who takes each."""
+    sdists = {file.filename for file in lock.artifacts if file.kind is Kind.SDIST}
+    pinned = [(target.name, pin) for target in lock.targets for pin in target.pins]
+    return [
+        FileDocument(
+            path=file.path,
+            name=file.name,
+            version=str(file.version),
+            kind=file.kind.value,
+            sha256=file.sha256,
+            size=file.size,
+            url=file.url,
+            index=file.index,
+            why="fallback" if file.fallback else "build" if file.build_only else "runtime",
+            targets=[name for name, pin in pinned if _serves(file, pin, stands_in=pin.artifact in sdists)],
+            direct=_place(file.direct),
+            provenance=file.provenance or "",
+        )
+        for file in files
+    ]
+
+
+def _serves(file: LockedArtifact, pin: Pin, *, stands_in: bool) -> bool:
+    """Whether a file is what was pinned, or a wheel that stands in for an sdist that was."""
+    same = (pin.name, pin.version) == (file.name, file.version)
+    return pin.artifact == file.filename or (stands_in and same and file.kind is Kind.WHEEL)
+
+
+def _place(direct: DirectUrl | None) -> str:
+    """As pip would take it again."""
+    if direct is None:
+        return ""
+    inner = f"#subdirectory={direct.subdirectory}" if direct.subdirectory else ""
+    return f"{direct.vcs.vcs}+{direct.url}@{direct.vcs.commit_id}{inner}" if direct.vcs else f"{direct.url}{inner}"
 
 
 def target_names(lock: Lock) -> list[str]:

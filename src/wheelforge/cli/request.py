@@ -1,29 +1,36 @@
-"""From what was typed to `Inputs`: requirements, files and format rules put together."""
+"""From what was typed to `Inputs`: requirements, places, files and rules put together."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import reduce
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from wheelforge.cli.gathering import gather
+from wheelforge.cli.hash_mode import check_hashes, hashes_are_required
 from wheelforge.errors import UsageError
 from wheelforge.formats.format_rules import with_rule
-from wheelforge.formats.requirement import parse_requirement
-from wheelforge.formats.requirements_txt import read_requirements
+from wheelforge.formats.input_file import standing_in
+from wheelforge.formats.moment import parse_moment
+from wheelforge.formats.requirements_file import IndexOptions
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.inputs import ALL, Formats, Inputs, Prefer
+from wheelforge.model.inputs import ALL, Formats, Inputs, Prefer, Resolution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
+    from wheelforge.cli.gathered import Gathered
     from wheelforge.cli.options import Asking, Choosing
-    from wheelforge.formats.requirements_txt import RequirementsFile
-    from wheelforge.model.inputs import Asked
-
-COMMAND_LINE = "the command line"
+    from wheelforge.formats.dependency_walk import RequiresPython
+    from wheelforge.formats.requirements_file import BuildSetting, RequirementsFile
+    from wheelforge.formats.requirements_txt import Fetch
+    from wheelforge.formats.sources import IndexPin
+    from wheelforge.model.targets import Target
 
 
 class Extent(enum.Enum):
@@ -36,49 +43,120 @@ class Extent(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a user wants, and the index that a requirements file named for it."""
+    """What a user wants, and what the files that were named for it say beside that."""
 
     inputs: Inputs
-    index_url: str | None
+    index: IndexOptions
+    """Where files say that projects are to be looked for, in the order in which they were named."""
+    index_pins: tuple[IndexPin, ...]
+    """As projects say it; `Inputs.index_pins` has them too, without markers."""
+    settings: tuple[BuildSetting, ...]
+    requires_python: tuple[RequiresPython, ...]
+    """What projects and scripts say of the Pythons that they are made for."""
+    notes: tuple[str, ...]
+    """What a user should know of how his files were taken."""
+    warnings: tuple[str, ...]
+    """What his files say in vain."""
 
 
-def read_request(asking: Asking, choosing: Choosing, extent: Extent) -> Request:
-    """Read all files that were named and put the request together.
+def read_request(asking: Asking, choosing: Choosing, extent: Extent, *, fetch: Fetch | None = None) -> Request:
+    """Read all files that were named and put the request together; nothing named means what stands here.
 
     Raises:
         UsageError: something is not a requirement, a file cannot be read, or nothing is asked for.
     """
-    files = [read_requirements(path) for path in asking.requirement_files]
-    requirements = tuple(parse_requirement(text, origin=COMMAND_LINE) for text in asking.requirements)
-    requirements += tuple(asked for file in files for asked in file.requirements)
-    if not requirements:
-        raise UsageError("nothing to collect", hint="name a requirement (wheelforge wheel flask) or a file (-r FILE)")
-    require_hashes = choosing.require_hashes or any(file.require_hashes for file in files)
-    require_hashes = require_hashes or any(asked.hashes for asked in requirements)
+    asking, found = _with_standing(asking)
+    gathered = gather(asking, choosing.override_files, fetch)
+    if not (gathered.requirements or gathered.references or gathered.locks):
+        raise UsageError(
+            "\n  ".join(["nothing to collect", *found, *gathered.notes]),
+            hint="name a requirement (wheelforge wheel flask) or a file (-r FILE)",
+        )
+    return Request(
+        inputs=_inputs(gathered, choosing, extent),
+        index=reduce(IndexOptions.then, (file.index for file in gathered.files), IndexOptions()),
+        index_pins=gathered.pins,
+        settings=tuple(setting for file in gathered.files for setting in file.settings),
+        requires_python=gathered.requires_python,
+        notes=(*found, *gathered.notes, *(note for file in gathered.files for note in file.notes)),
+        warnings=(*gathered.warnings, *_unused(gathered.files)),
+    )
+
+
+def pins_for(request: Request, targets: Iterable[Target]) -> tuple[str, ...]:
+    """The index pins of the projects that count on these targets, each as ``PROJECT=INDEX``, sorted.
+
+    Raises:
+        UsageError: two targets would take one project from different indexes.
+    """
+    listed, found = list(targets), dict[str, str]()
+    for pin in request.index_pins:
+        if not any(target.evaluate(pin.marker) for target in listed):
+            continue
+        if found.setdefault(pin.project, pin.index) != pin.index:
+            raise UsageError(
+                f"{pin.origin}: {pin.project} is taken from {found[pin.project]} for one target, and from {pin.index}"
+                " for another",
+                hint="collect these targets one by one, each into a folder of its own",
+            )
+    return tuple(sorted(f"{project}={index}" for project, index in found.items()))
+
+
+def check_pythons(request: Request, targets: Iterable[Target]) -> None:
+    """What projects and scripts say of their Pythons must hold on each target.
+
+    Raises:
+        UsageError: one is not made for a target.
+    """
+    listed = list(targets)
+    for said in request.requires_python:
+        for target in listed:
+            if not target.accepts_python(said.specifier):
+                raise UsageError(
+                    f"{said.origin} asks for Python {said.specifier}, and {target.name} is {target.python_version}",
+                    hint="name another target: --target",
+                )
+
+
+def _with_standing(asking: Asking) -> tuple[Asking, tuple[str, ...]]:
+    if asking.requirements or asking.editables or asking.requirement_files:
+        return asking, ()
+    path = standing_in(Path())
+    if path is None:
+        return asking, ()
+    return replace(asking, requirement_files=(str(path),)), (f"nothing was named, so {path} is taken",)
+
+
+def _inputs(gathered: Gathered, choosing: Choosing, extent: Extent) -> Inputs:
+    files = gathered.files
+    require_hashes = hashes_are_required(files, option=choosing.require_hashes)
     if require_hashes:
-        _check_hashes(requirements)
-    inputs = Inputs(
-        requirements=requirements,
-        constraints=_constraints(asking.constraint_files) + tuple(one for file in files for one in file.constraints),
-        build_constraints=_constraints(asking.build_constraint_files),
+        check_hashes(gathered.requirements, gathered.references)
+    until = choosing.uploaded_prior_to
+    return Inputs(
+        requirements=gathered.requirements,
+        references=gathered.references,
+        locks=gathered.locks,
+        constraints=gathered.constraints,
+        overrides=gathered.overrides,
+        build_constraints=gathered.build_constraints,
         formats=_formats(files, choosing, extent),
         seeds=frozenset(map(canonicalize_name, choosing.seeds)),
         build_deps=extent is Extent.BUILDS,
         allow_prereleases=choosing.pre or any(file.pre for file in files),
-        no_deps=choosing.no_deps,
+        resolution=Resolution(choosing.resolution),
+        uploaded_prior_to=None if until is None else parse_moment(until, now=datetime.now(UTC)),
         require_hashes=require_hashes,
+        with_fallback=choosing.with_fallback,
+        align=choosing.align,
+        index_pins=tuple(sorted({f"{pin.project}={pin.index}" for pin in gathered.pins})),
+        no_deps=choosing.no_deps,
     )
-    return Request(inputs=inputs, index_url=next((file.index_url for file in reversed(files) if file.index_url), None))
-
-
-def _constraints(paths: Iterable[Path]) -> tuple[Asked, ...]:
-    files = [read_requirements(path) for path in paths]
-    return tuple(asked for file in files for asked in (*file.requirements, *file.constraints))
 
 
 def _formats(files: Iterable[RequirementsFile], choosing: Choosing, extent: Extent) -> Formats:
-    default = Prefer.SOURCE if extent is Extent.BUILDS else Prefer.WHEEL
-    formats = Formats(prefer=default if choosing.prefer is None else Prefer(choosing.prefer))
+    files = tuple(files)
+    formats = Formats(prefer=_prefer(files, choosing, extent))
     for file in files:
         formats = _laid_over(formats, file)
     for value in choosing.no_binary:
@@ -86,6 +164,15 @@ def _formats(files: Iterable[RequirementsFile], choosing: Choosing, extent: Exte
     for value in choosing.only_binary:
         formats = with_rule(formats, Kind.WHEEL, value)
     return formats
+
+
+def _prefer(files: Iterable[RequirementsFile], choosing: Choosing, extent: Extent) -> Prefer:
+    if choosing.prefer_binary and choosing.prefer == Prefer.SOURCE.value:
+        raise UsageError("--prefer-binary and --prefer source exclude each other", hint="leave one of them out")
+    if choosing.prefer is not None:
+        return Prefer(choosing.prefer)
+    binary = choosing.prefer_binary or any(file.prefer_binary for file in files)
+    return Prefer.SOURCE if extent is Extent.BUILDS and not binary else Prefer.WHEEL
 
 
 def _laid_over(formats: Formats, file: RequirementsFile) -> Formats:
@@ -99,23 +186,9 @@ def _laid_over(formats: Formats, file: RequirementsFile) -> Formats:
     )
 
 
-def _check_hashes(requirements: Iterable[Asked]) -> None:
-    """PEP 508 requirements in pip's hash-checking mode: each is pinned and carries a hash."""
-    bare = [f"  {asked.requirement} ({asked.origin})" for asked in requirements if not asked.hashes]
-    if bare:
-        raise UsageError(
-            "\n".join(["hashes are required, and these have none:", *bare]),
-            hint="add --hash=sha256:... to each of them, or to none",
-        )
-    unpinned = [f"  {asked.requirement} ({asked.origin})" for asked in requirements if not _is_pinned(asked)]
-    if unpinned:
-        raise UsageError(
-            "\n".join(["hashes are required, and these are not pinned with ==:", *unpinned]),
-            hint="name one version of each: NAME==VERSION --hash=sha256:...",
-        )
-
-
-def _is_pinned(asked: Asked) -> bool:
-    return any(
-        clause.operator in {"==", "==="} and not clause.version.endswith(".*") for clause in asked.requirement.specifier
-    )
+def _unused(files: Iterable[RequirementsFile]) -> list[str]:
+    return [
+        f"{setting.origin}: the setting {setting.key} of {setting.requirement} reaches no build yet"
+        for file in files
+        for setting in file.settings
+    ]

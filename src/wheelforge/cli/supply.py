@@ -1,47 +1,114 @@
-"""What collecting works with: the index of the settings, and a desk where backends are asked."""
+"""What collecting works with: the indexes of the settings, and a desk where backends are asked."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wheelforge.cli.keyrings import find_keyring
+from wheelforge.direct.beside import Beside
+from wheelforge.direct.git import Git, Network
+from wheelforge.direct.index import DirectIndex
+from wheelforge.direct.obtained import Means
+from wheelforge.direct.places import Places
+from wheelforge.events import Warn
 from wheelforge.factory.collect import Supply
 from wheelforge.factory.desk import ClosedDesk, LateDesk
+from wheelforge.interpreters.running import current
 from wheelforge.plan.facts import Unanswered
 from wheelforge.simple.address import Login
+from wheelforge.simple.assembly import assemble
+from wheelforge.simple.client import Offline
 from wheelforge.simple.exchange import Options
-from wheelforge.simple.remote import SimpleIndex
+from wheelforge.simple.logged_in import LoggedIn
+from wheelforge.simple.logins import Logins
 from wheelforge.simple.web import Web
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from wheelforge.cli.machine import Machine
     from wheelforge.factory.knowledge import HookDesk
     from wheelforge.forge.bench import Bench
+    from wheelforge.settings.settings import Settings
+    from wheelforge.simple.client import Client
     from wheelforge.simple.index import Index
 
 
+FindBench = Callable[[], "Bench | Unanswered"]
+"""A place to run backends, or why there is none."""
+
+
 @contextlib.asynccontextmanager
-async def open_supply(here: Machine, find_bench: Callable[[], Bench | None]) -> AsyncIterator[Supply]:
+async def open_supply(here: Machine, find_bench: FindBench) -> AsyncIterator[Supply]:
     """The index and the desk; ``find_bench`` is called when the first backend has to be asked.
 
-    It gives ``None`` where no sandbox works here and nobody has allowed to do without.
+    It says why where nobody may be asked here.
     """
-    settings, asked = here.settings, here.settings.index.value
-    options = Options(timeout=settings.timeout.value, retries=settings.retries.value, cert=settings.cert.value)
-    async with Web(options) as web:
-        web.warm()
-        url = Login(base=asked.url, userinfo=asked.userinfo).onto(asked.url)
-        index = SimpleIndex(name=asked.name, url=url, web=web, store=here.store, reporter=here.report)
+    _warn_of_trust(here)
+    async with open_web(here.settings) as wire:
+        logins = _logins(here)
+        indexes = assemble(here.settings.indexes, web=wire, store=here.store, logins=logins, reporter=here.report)
+        web = LoggedIn(wire, Login(base="", userinfo=""), logins)
+        index = Beside(indexes, DirectIndex(store=here.store, web=web))
+        means = Means(web=web, git=_git(here), store=here.store, report=here.report, cwd=Path.cwd())
 
         async def open_desk() -> HookDesk:
             bench = await asyncio.to_thread(find_bench)
-            return _closed() if bench is None else _sandboxed(here, bench, index)
+            return ClosedDesk(refusal=bench) if isinstance(bench, Unanswered) else _sandboxed(here, bench, index)
 
-        yield Supply(index=index, hooks=LateDesk(open_desk), store=here.store, report=here.report)
+        yield Supply(
+            index=index,
+            hooks=LateDesk(open_desk),
+            open_places=lambda maker: Places(means, maker),
+            host=current(),
+            store=here.store,
+            report=here.report,
+        )
+
+
+@contextlib.asynccontextmanager
+async def open_web(settings: Settings) -> AsyncIterator[Client]:
+    """The web as the settings say how to reach it; offline, one that has nothing."""
+    if settings.offline.value:
+        yield Offline()
+        return
+    options = Options(
+        timeout=settings.timeout.value,
+        retries=settings.retries.value,
+        cert=settings.cert.value,
+        client_cert=settings.client_cert.value,
+        proxy=settings.proxy.value,
+        trusted_hosts=settings.trusted_hosts.value,
+    )
+    async with Web(options) as web:
+        web.warm()
+        yield web
+
+
+def _git(here: Machine) -> Git:
+    """Reaches its servers as the settings say of all servers."""
+    settings, environ = here.settings, dict(os.environ)
+    if settings.cert.value is not None:
+        environ["GIT_SSL_CAINFO"] = str(settings.cert.value)
+    if settings.proxy.value is not None:
+        environ |= dict.fromkeys(("http_proxy", "https_proxy"), settings.proxy.value)
+    return Git(here.runner, environ, Network.CLOSED if settings.offline.value else Network.OPEN)
+
+
+def _warn_of_trust(here: Machine) -> None:
+    if hosts := sorted(here.settings.trusted_hosts.value):
+        text = f"the certificates of {', '.join(hosts)} are not checked: anybody on the way can alter what comes"
+        here.report(Warn(text=text, hint="name their certificate authority with --cert FILE instead"))
+
+
+def _logins(here: Machine) -> Logins:
+    keyring = find_keyring(here.settings.keyring.value, here.runner)
+    return Logins(netrc_files=here.settings.netrc, keyring=keyring, reporter=here.report)
 
 
 def _sandboxed(here: Machine, bench: Bench, index: Index) -> HookDesk:
@@ -50,8 +117,3 @@ def _sandboxed(here: Machine, bench: Bench, index: Index) -> HookDesk:
     places = asyncio.Semaphore(os.cpu_count() or 1)
     logs = here.store.folder("logs")
     return SandboxDesk(index=index, bench=bench, records=here.store.records, logs=logs, places=places)
-
-
-def _closed() -> HookDesk:
-    reason = "its hook was not asked, since no sandbox works here"
-    return ClosedDesk(refusal=Unanswered(reason=reason, hint="run hooks without one: --isolation venv"))

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from wheelforge.cli import machine, options
-from wheelforge.cli.benches import choose_for_builds, make_bench
+from wheelforge.cli.benches import choose_for_builds
 from wheelforge.cli.build import Building, build_into, building, output, print_built
-from wheelforge.cli.collect import HOOK_TIMEOUT, collect_into
-from wheelforge.cli.request import Extent, read_request
-from wheelforge.factory.collect import Upgrade
+from wheelforge.cli.collect import Wanted, bench_finder, collect_into
+from wheelforge.cli.following import Collecting, collecting
+from wheelforge.cli.remote_files import remote_files
+from wheelforge.cli.request import Extent, pins_for, read_request
 from wheelforge.factory.wheelhouse import check_places
+from wheelforge.interpreters.running import current
 
 if TYPE_CHECKING:
     from wheelforge.model.lock import Lock
@@ -32,6 +34,7 @@ COLLECTED = "collected"
     help="Where the sources go. [default: WHEEL_DIR/collected]",
 )
 @options.choosing
+@collecting
 @options.reaching
 @building
 @options.running
@@ -43,6 +46,7 @@ def command(
     wheelhouse: Path,
     folder: Path | None,
     choosing: options.Choosing,
+    collecting: Collecting,
     reaching: options.Reaching,
     building: Building,
     running: options.Running,
@@ -55,14 +59,18 @@ def command(
     """
     sources = folder or wheelhouse / COLLECTED
     check_places(sources, wheelhouse)
-    request = read_request(asking, choosing, Extent.BUILDS)
-    upgrade = Upgrade.ALL if choosing.upgrade else Upgrade.KEEP
-    with machine.open_machine(telling, machine.given_settings(reaching, cache_dir, request.index_url)) as here:
+    fetch = remote_files(machine.given_settings(reaching, cache_dir))
+    request = read_request(asking, choosing, Extent.BUILDS, fetch=fetch)
+    targets = (current(),)
+    given = machine.given_settings(reaching, cache_dir, request.index, pins_for(request, targets))
+    how = collecting.options()
+    with machine.open_machine(telling, given) as here:
         choice = choose_for_builds(here, running.isolation)
 
         async def work() -> Lock:
-            bench = make_bench(here, choice, HOOK_TIMEOUT) if choice.weaker is None else None
-            await collect_into(sources, request, here, find_bench=lambda: bench, upgrade=upgrade)
+            find_bench = bench_finder(here, running.isolation, collecting.running())
+            wanted = Wanted(request=request, targets=targets, how=how)
+            await collect_into(sources, wanted, here, find_bench=find_bench)
             return await build_into(wheelhouse, sources, here, choice, building.options())
 
         lock = machine.run(work(), here.runner)

@@ -15,6 +15,7 @@ from wheelforge.factory.workshop import Workshop
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import Holding
 from wheelforge.plan.schedule import Schedule
+from wheelforge.plan.selection import for_targets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,9 +56,11 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
         UnitsFailed: several could not.
     """
     check_places(folder, wheelhouse)
-    lock = read_lock(folder)
-    check_holding(folder, lock)
-    check_target(lock, equipment.target)
+    whole = read_lock(folder)
+    check_holding(folder, whole)
+    lock = own_part(whole, equipment.target)
+    if others := [one.name for one in whole.targets if one.name != equipment.target.name]:
+        equipment.report(Note(text=f"built for {equipment.target.name} alone, not for {', '.join(others)}"))
     check_plan(folder, lock)
     await asyncio.to_thread(check_files, folder, lock.artifacts)
     for reason in lock.incomplete:
@@ -109,18 +112,19 @@ def check_order(lock: Lock, needs: Mapping[str, Sequence[str]]) -> None:
                 )
 
 
-def check_target(lock: Lock, target: Target) -> None:
-    """A folder is built on the target that it was collected for.
+def own_part(lock: Lock, target: Target) -> Lock:
+    """What of a lock is built here: the part of this target.
 
     Raises:
-        ResolutionError: this is another one.
+        ResolutionError: the folder was collected for others.
     """
     names = [locked.name for locked in lock.targets]
-    if names != [target.name]:
+    if target.name not in names:
         raise ResolutionError(
             f"this folder was collected for {', '.join(names)}, and this interpreter builds for {target.name}",
             hint="collect again with this interpreter, or build with the one that it was collected for",
         )
+    return for_targets(lock, {target.name})
 
 
 def check_plan(folder: Path, lock: Lock) -> None:

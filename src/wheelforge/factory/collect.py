@@ -4,44 +4,75 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
 
-from wheelforge.events import Note, Phase, PhaseFinished, PhaseStarted
-from wheelforge.factory.folder import digest, find_earlier, write_folder
-from wheelforge.factory.knowledge import IndexFacts, Siblings
-from wheelforge.factory.locking import locked_inputs, make_lock
-from wheelforge.factory.rules import check_hashes, tell_exceptions
-from wheelforge.model.artifacts import Artifact
+from wheelforge.direct.clone import copy_tree
+from wheelforge.events import Note
+from wheelforge.factory.fetching import fetch, fetch_locked
+from wheelforge.factory.folder import find_earlier, write_folder
+from wheelforge.factory.following import Drift, Drifted, Earlier, Following, check_drift, serves
+from wheelforge.factory.knowledge import Bounds, IndexFacts, Siblings
+from wheelforge.factory.layout import Layout, clashes
+from wheelforge.factory.locking import Gathered, Weight, chosen_files, make_lock
+from wheelforge.factory.planning import Planner, tell_hook_wheels
+from wheelforge.factory.rules import tell_exceptions
+from wheelforge.factory.shapes import expected_shapes
+from wheelforge.factory.together import together
+from wheelforge.factory.wishes import wish
 from wheelforge.model.lock import Holding
-from wheelforge.plan.closure import plan_closure
-from wheelforge.plan.units import BuildClosure
-from wheelforge.resolve.problem import Problem
+from wheelforge.simple.projects import tell_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from packaging.utils import NormalizedName
-    from packaging.version import Version
-
+    from wheelforge.direct.places import Places
+    from wheelforge.direct.port import SdistMaker
     from wheelforge.events import Reporter
     from wheelforge.factory.knowledge import HookDesk
+    from wheelforge.factory.planning import Plan
+    from wheelforge.model.artifacts import Artifact
     from wheelforge.model.inputs import Inputs
-    from wheelforge.model.lock import Lock, LockedArtifact
+    from wheelforge.model.lock import ExpectedShape, Lock
     from wheelforge.model.targets import Target
-    from wheelforge.resolve.problem import Solution
-    from wheelforge.simple.index import Fetched, Index
+    from wheelforge.simple.index import Index
     from wheelforge.store.store import Store
 
 
-class Upgrade(enum.Enum):
-    """What a lock that stands in the folder counts for."""
+class Writing(enum.Enum):
+    """What becomes of a finished plan."""
 
+    FOLDER = "folder"
+    PREVIEW = "preview"
+    """``--dry-run``: its files are neither fetched nor written."""
+
+
+class Clones(enum.Enum):
+    """Whether repositories and folders are kept as they are beside the sdists that were made of them."""
+
+    DROP = "drop"
     KEEP = "keep"
-    """Follow it where the inputs are the same; else keep the pins that still fit."""
-    ALL = "all"
-    """Nothing: take the newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectOptions:
+    """How a folder is to be collected."""
+
+    following: Following = field(default_factory=Following)
+    writing: Writing = Writing.FOLDER
+    layout: Layout = Layout.AUTO
+    left_out: frozenset[str] = frozenset()
+    """Names of indexes whose files are not written, though they are resolved with."""
+    clones: Clones = Clones.DROP
+
+
+class OpenPlaces(Protocol):
+    """Opens what is named by its place, with somebody who makes sdists of source trees."""
+
+    def __call__(self, maker: SdistMaker, /) -> AbstractContextManager[Places]:
+        """What was obtained is there for as long as this is entered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,116 +81,145 @@ class Supply:
 
     index: Index
     hooks: HookDesk
+    open_places: OpenPlaces
+    host: Target
+    """The interpreter that backends are asked with."""
     store: Store
     report: Reporter
 
 
-async def collect(inputs: Inputs, folder: Path, *, target: Target, upgrade: Upgrade, supply: Supply) -> Lock:
-    """Bring ``folder`` to hold all that ``inputs`` need on ``target``, and return its lock.
+async def collect(
+    inputs: Inputs, folder: Path, *, targets: Sequence[Target], options: CollectOptions, supply: Supply
+) -> Lock:
+    """Bring ``folder`` to hold all that ``inputs`` need on ``targets``, and return its lock.
+
+    In a preview the lock is only told: it may lack sizes and hashes that the index does not promise.
 
     Raises:
-        ResolutionError: no set of versions, no source, a build cycle.
+        ResolutionError: no set of versions, no source, a build cycle, a lock that has drifted.
         IndexAccessError: the index does not answer.
         IntegrityError: a file is not what was promised.
     """
     standing = find_earlier(folder, Holding.COLLECTED)
-    before = standing if upgrade is Upgrade.KEEP else None
-    if before is not None and _serves(before, inputs, target):
-        supply.report(
-            Note(text=f"following {folder}/wheelforge.lock, which was made for the same inputs (-U to renew)")
+    if options.following.drift is Drift.REFUSE:
+        check_drift(standing, inputs, targets, str(folder))
+    if standing is not None and _is_followed(standing, inputs, targets, options):
+        note = f"following {folder}/wheelforge.lock, which was made for the same inputs (-U to renew)"
+        supply.report(Note(text=note))
+        if options.writing is Writing.FOLDER:
+            await fetch_locked(folder, standing, supply.index, supply.store)
+            await asyncio.to_thread(write_folder, folder, standing, store=supply.store, report=supply.report)
+        return standing
+    collector = _Collector(inputs=inputs, folder=folder, options=options, supply=supply)
+    return await collector.collect(targets, standing)
+
+
+def _is_followed(lock: Lock, inputs: Inputs, targets: Sequence[Target], options: CollectOptions) -> bool:
+    """Whether a lock stands for the answer; folders may have changed since, and are looked at each time."""
+    from_folders = any(file.direct is not None and file.direct.directory for file in lock.artifacts)
+    same_files = all(file.left_out == (file.index in options.left_out) for file in lock.artifacts)
+    kept = not options.following.upgrade and not from_folders and same_files
+    return kept and _has_layout(lock, options.layout) and serves(lock, inputs, targets)
+
+
+def _has_layout(lock: Lock, layout: Layout) -> bool:
+    found = Layout.PER_TARGET if any(file.targets for file in lock.artifacts) else Layout.FLAT
+    return layout in {Layout.AUTO, found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Collector:
+    """Makes a lock anew, and the folder after it."""
+
+    inputs: Inputs
+    folder: Path
+    options: CollectOptions
+    supply: Supply
+
+    async def collect(self, targets: Sequence[Target], standing: Lock | None) -> Lock:
+        supply, inputs = self.supply, self.inputs
+        siblings = Siblings.LAST_RESORT if inputs.build_deps else Siblings.BELIEVED
+        bounds = Bounds(constraints=inputs.build_constraints, uploaded_prior_to=inputs.uploaded_prior_to)
+        facts = IndexFacts(
+            index=supply.index, builder=supply.host, hooks=supply.hooks, siblings=siblings, bounds=bounds
         )
-        lock = before
-        await _fetch_locked(folder, lock, supply.index)
-    else:
-        lock = await _plan(inputs, target=target, before=before, supply=supply)
-    await asyncio.to_thread(write_folder, folder, lock, store=supply.store, report=supply.report)
-    return lock
+        with supply.open_places(facts.sdist_of) as places:
+            wishes = await together(wish(inputs, target, places) for target in targets)
+            planner = Planner(inputs=inputs, facts=facts, host=supply.host, report=supply.report)
+            earlier = Earlier(lock=standing, upgrade=self.options.following.upgrade)
+            plans = await planner.plan(list(zip(targets, wishes, strict=True)), earlier)
+            tell_hook_wheels(facts.hook_wheels, supply.report)
+            lock = await self._lock(plans, facts.assumptions if inputs.build_deps else ())
+            self._check(lock, standing)
+            if self.options.writing is Writing.FOLDER:
+                await asyncio.to_thread(self._write, lock, places)
+        return lock
 
-
-def _serves(lock: Lock, inputs: Inputs, target: Target) -> bool:
-    same_target = [locked.name for locked in lock.targets] == [target.name]
-    return same_target and lock.inputs == locked_inputs(inputs) and not lock.incomplete
-
-
-async def _plan(inputs: Inputs, *, target: Target, before: Lock | None, supply: Supply) -> Lock:
-    siblings = Siblings.LAST_RESORT if inputs.build_deps else Siblings.BELIEVED
-    facts = IndexFacts(index=supply.index, builder=target, hooks=supply.hooks, siblings=siblings, report=supply.report)
-    supply.report(PhaseStarted(phase=Phase.RESOLVE))
-    runtime = await facts.solve(
-        Problem(
-            subject="the requirements",
-            target=target,
-            roots=inputs.requirements,
-            constraints=inputs.constraints,
-            formats=inputs.formats,
-            preferences=_pinned(before),
-            allow_prereleases=inputs.allow_prereleases,
-            follow=not inputs.no_deps,
+    async def _lock(self, plans: tuple[Plan, ...], assumptions: Iterable[str]) -> Lock:
+        files, report = chosen_files(self.inputs, plans), self.supply.report
+        tell_exceptions(self.inputs, files.values(), report)
+        await self._tell_standing(plans)
+        layout = _layout(plans, self.options.layout, report)
+        weights, expected = await asyncio.gather(self._weights(files), self._expected(plans))
+        return make_lock(
+            self.inputs,
+            Gathered(
+                plans=plans,
+                weights=weights,
+                expected=expected,
+                incomplete=tuple(assumptions),
+                layout=layout,
+                left_out=self.options.left_out,
+            ),
         )
+
+    async def _tell_standing(self, plans: Sequence[Plan]) -> None:
+        """Warn of projects that their index has given up on (PEP 792); their pages are known."""
+        offered = {candidate.name for plan in plans for candidate in plan.candidates() if not candidate.artifact.direct}
+        given = {name for plan in plans for name in plan.given}
+        for project in await together(self.supply.index.project(name) for name in sorted(offered - given)):
+            if project is not None and (warning := tell_status(project)) is not None:
+                self.supply.report(warning)
+
+    async def _weights(self, files: Mapping[str, Artifact]) -> Mapping[str, Weight]:
+        match self.options.writing:
+            case Writing.FOLDER:
+                fetched = await fetch(files.values(), self.supply.index)
+                return {name: Weight(sha256=one.sha256, size=one.size) for name, one in fetched.items()}
+            case Writing.PREVIEW:
+                return {name: Weight(sha256=file.sha256 or "", size=file.size or 0) for name, file in files.items()}
+
+    async def _expected(self, plans: Sequence[Plan]) -> tuple[ExpectedShape, ...]:
+        """Wanted by builds alone."""
+        if not self.inputs.build_deps or self.options.writing is Writing.PREVIEW:
+            return ()
+        sdists = [(plan.target, sdist) for plan in plans for sdist in plan.sdists()]
+        return await expected_shapes(sdists, index=self.supply.index, report=self.supply.report)
+
+    def _check(self, lock: Lock, standing: Lock | None) -> None:
+        """Under ``--locked`` what came of folders may have changed, or what was not complete."""
+        drift = self.options.following.drift is Drift.REFUSE
+        # A shape that could not be read is no other answer.
+        if drift and standing is not None and replace(lock, expected=()) != replace(standing, expected=()):
+            raise Drifted(
+                f"the lock in {self.folder} is not what its inputs come to now", hint="renew it: without --locked"
+            )
+
+    def _write(self, lock: Lock, places: Places) -> None:
+        write_folder(self.folder, lock, store=self.supply.store, report=self.supply.report)
+        if self.options.clones is Clones.KEEP:
+            for obtained in places.obtained:
+                copy_tree(obtained, self.folder)
+
+
+def _layout(plans: Sequence[Plan], layout: Layout, report: Reporter) -> Layout:
+    if layout is not Layout.AUTO:
+        return layout
+    found = sorted(set(clashes(plans)))
+    if not found:
+        return Layout.FLAT
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    report(
+        Note(text=f"each target gets a folder of its own, since in one {found[0]}{more} (--layout flat: one folder)")
     )
-    check_hashes(inputs, runtime)
-    chosen, remark = len(runtime.choices), f"for {target.name}"
-    supply.report(PhaseFinished(phase=Phase.RESOLVE, count=chosen, noun="distribution", remark=remark))
-    closure = BuildClosure(units=(), incomplete=())
-    if inputs.build_deps:
-        supply.report(PhaseStarted(phase=Phase.CLOSURE))
-        closure = await plan_closure(runtime, inputs=inputs, builder=target, facts=facts, before=_build_pins(before))
-        closure = replace(closure, incomplete=tuple(sorted({*closure.incomplete, *facts.assumptions})))
-        supply.report(PhaseFinished(phase=Phase.CLOSURE, count=len(closure.units), noun="sdist", remark="to build"))
-    if facts.hook_wheels:
-        number = len(facts.hook_wheels)
-        used = f"{number} wheel{'' if number == 1 else 's'} of the index, used for that only"
-        supply.report(Note(text=f"backends were asked in environments of {used}"))
-    files = _files([runtime, *(unit.environment for unit in closure.units)])
-    tell_exceptions(inputs, files.values(), supply.report)
-    fetched = await _fetch(files.values(), supply.index)
-    return make_lock(inputs=inputs, target=target, runtime=runtime, closure=closure, fetched=fetched)
-
-
-def _pinned(before: Lock | None) -> Mapping[NormalizedName, tuple[Version, ...]]:
-    if before is None:
-        return {}
-    return {pin.name: (pin.version,) for target in before.targets for pin in target.pins}
-
-
-def _build_pins(before: Lock | None) -> Mapping[NormalizedName, set[Version]]:
-    pins: dict[NormalizedName, set[Version]] = {}
-    for environment in before.environments if before is not None else ():
-        for pin in environment.pins:
-            pins.setdefault(pin.name, set()).add(pin.version)
-    return pins
-
-
-def _files(solutions: Iterable[Solution]) -> dict[str, Artifact]:
-    chosen = (choice.candidate.artifact for solution in solutions for choice in solution.choices)
-    return {file.filename: file for file in chosen}
-
-
-async def _fetch(files: Iterable[Artifact], index: Index) -> dict[str, Fetched]:
-    wanted = sorted(files, key=lambda file: file.filename)
-    fetched = await asyncio.gather(*(index.fetch(file) for file in wanted))
-    return {file.filename: one for file, one in zip(wanted, fetched, strict=True)}
-
-
-async def _fetch_locked(folder: Path, lock: Lock, index: Index) -> None:
-    """Fetch what the lock names and the folder lacks, from the locked place and with the locked hash."""
-    missing = [artifact for artifact in lock.artifacts if not _stands(folder / artifact.path, artifact.sha256)]
-    await _fetch(map(_as_offered, missing), index)
-
-
-def _stands(path: Path, sha256: str) -> bool:
-    return path.is_file() and digest(path) == sha256
-
-
-def _as_offered(locked: LockedArtifact) -> Artifact:
-    return Artifact(
-        filename=locked.filename,
-        name=locked.name,
-        version=locked.version,
-        kind=locked.kind,
-        url=locked.url,
-        index=locked.index,
-        sha256=locked.sha256,
-        size=locked.size,
-        upload_time=locked.upload_time,
-    )
+    return Layout.PER_TARGET

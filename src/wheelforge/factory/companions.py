@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from wheelforge.model.lock import Lock
 
-PYLOCK = "pylock.toml"
-REQUIREMENTS = "requirements.txt"
+PYLOCK, REQUIREMENTS = "pylock{}.toml", "requirements{}.txt"
+"""A target's name stands in them where there are several."""
 
 
 def companions(lock: Lock) -> Mapping[str, bytes]:
@@ -25,9 +25,19 @@ def companions(lock: Lock) -> Mapping[str, bytes]:
         ResolutionError: a wheelhouse lacks the wheel of a pin.
     """
     files: dict[str, bytes] = {}
-    for target in lock.targets:
+    for name in (target.name for target in lock.targets):
+        mark = f".{name}" if len(lock.targets) > 1 else ""
         if lock.holds is Holding.WHEELHOUSE:
-            provided = runtime_files(lock, target.name)
-            files[REQUIREMENTS] = write_requirements(file for one in provided for file in one.files).encode()
-        files[PYLOCK] = dump_pylock(lock, target.name)
+            provided = runtime_files(lock, name)
+            files[REQUIREMENTS.format(mark)] = write_requirements(
+                file for one in provided for file in one.files
+            ).encode()
+        files[PYLOCK.format(mark)] = dump_pylock(lock, name)
     return files
+
+
+def companion_names(lock: Lock) -> frozenset[str]:
+    """The names of the files that were written beside a lock, whatever stands in it otherwise."""
+    marks = [f".{target.name}" for target in lock.targets] if len(lock.targets) > 1 else [""]
+    kinds = (PYLOCK, REQUIREMENTS) if lock.holds is Holding.WHEELHOUSE else (PYLOCK,)
+    return frozenset(kind.format(mark) for kind in kinds for mark in marks)

@@ -4,103 +4,126 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import defaultdict
+from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
-from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
-
 from wheelforge.errors import BuildError, IntegrityError, ResolutionError
-from wheelforge.events import Looked
 from wheelforge.metadata.ladder import BackendNotAsked
-from wheelforge.resolve.problem import applies, wants
+from wheelforge.model.artifacts import Kind
+from wheelforge.resolve.candidates import identity
 from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
 
+    from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
 
-    from wheelforge.events import Reporter
     from wheelforge.metadata.ladder import Ladder
-    from wheelforge.resolve.candidates import Candidate
+    from wheelforge.model.artifacts import Artifact
+    from wheelforge.resolve.candidates import Candidate, Identity
     from wheelforge.resolve.catalog import Catalog
     from wheelforge.resolve.problem import Identifier, Lacks, Problem, Want
     from wheelforge.simple.index import Index
 
 
+WIDEST = 64
+"""Versions of one project that are read at once."""
+
+
 class Crawler:
     """Fills a catalog from an index. What several want at once is read once."""
 
-    def __init__(self, *, index: Index, ladder: Ladder, catalog: Catalog, report: Reporter) -> None:
+    def __init__(self, *, index: Index, ladder: Ladder, catalog: Catalog) -> None:
         self._index = index
         self._ladder = ladder
         self._catalog = catalog
-        self._report = report
         self._reading: Once[None] = Once()
+        self._lacked: Counter[tuple[object, ...]] = Counter()
 
     async def read_ahead(self, problem: Problem) -> None:
         """Follow the requirements to the candidates that the solver will most likely want."""
-        applying = [asked.requirement for asked in problem.roots if applies(asked.requirement, problem.target)]
-        walk = _Walk(self, problem, self._catalog)
-        await walk.visit_all(want for requirement in applying for want in wants(requirement))
+        wanted = problem.wanted()
+        await _Walk(self, problem, self._catalog, wanted).visit_all(wanted)
 
     async def learn(self, problem: Problem, lacks: Lacks) -> None:
         """Read what the solver lacked, and ahead from there.
+
+        A project that it lacks again and again is one that it goes back through: of that, ever more versions are read
+        at once, so that a long way back costs a few restarts and not one for each version.
 
         Raises:
             BackendNotAsked: a candidate that the solver looked at does not say statically what it requires.
             BuildError: its backend was asked, and failed.
             IntegrityError: its file is not what was promised.
         """
-        await _all(self.project(name) for name in sorted(lacks.projects))
-        walk = _Walk(self, problem, self._catalog)
-        await _all(walk.follow(candidate) for candidate in lacks.candidates)
+        # Each walk for itself: versions of one project are alternatives, and what they require is not asked together.
+        walk = partial(_Walk, self, problem, self._catalog, problem.wanted())
+        needed, following = lacks.candidates[:1], lacks.candidates[1:]
+        likely = [one for one in following if one.evidence.kind is Kind.WHEEL][: self._width(problem, needed)]
+        await _all(
+            [
+                *(self.project(name, problem) for name in sorted(lacks.projects)),
+                *(walk().follow(candidate) for candidate in needed),
+                *(walk().try_to_follow(candidate) for candidate in likely),
+            ]
+        )
 
-    async def project(self, name: NormalizedName) -> None:
+    def _width(self, problem: Problem, needed: Iterable[Candidate]) -> int:
+        """How many candidates are read beside those that are needed: none at first, then 3, 7, 15 and so on."""
+        keys = [(problem.subject, problem.place, candidate.name) for candidate in needed]
+        self._lacked.update(keys)
+        times = max((self._lacked[key] for key in keys), default=0)
+        return 0 if times <= 1 else min(2**times, WIDEST) - 1
+
+    async def project(self, name: NormalizedName, problem: Problem) -> None:
         """The catalog knows the project, or that there is none."""
-        if not self._catalog.knows_project(name):
+        if not self._catalog.knows(name, problem):
             await self._reading.get(name, lambda: self._project(name))
 
     async def metadata(self, candidate: Candidate) -> None:
         """The catalog knows what the candidate requires, or excludes its file."""
         if self._catalog.metadata(candidate) is None:
-            await self._reading.get(candidate.evidence.filename, lambda: self._metadata(candidate))
+            await self._reading.get(identity(candidate.evidence), lambda: self._metadata(candidate.evidence))
 
     async def _project(self, name: NormalizedName) -> None:
         self._catalog.learn_project(name, await self._index.project(name))
-        self._report(Looked(subject=name))
 
-    async def _metadata(self, candidate: Candidate) -> None:
-        file = candidate.evidence
+    async def _metadata(self, file: Artifact) -> None:
         try:
-            self._catalog.learn_metadata(file.filename, await self._ladder.assume(file))
+            self._catalog.learn_metadata(file, await self._ladder.assume(file))
         except BackendNotAsked:
             raise
         except ResolutionError as fault:
-            self._catalog.exclude(file.filename, fault.message)
-        self._report(Looked(subject=str(candidate)))
+            self._catalog.exclude(file, fault.message)
 
 
 class _Walk:
     """One walk over the graph of likely candidates; it remembers what was asked of each project."""
 
-    def __init__(self, crawler: Crawler, problem: Problem, catalog: Catalog) -> None:
+    def __init__(self, crawler: Crawler, problem: Problem, catalog: Catalog, wanted: Iterable[Want]) -> None:
         self._crawler = crawler
         self._problem = problem
         self._catalog = catalog
-        self._specifiers: dict[NormalizedName, SpecifierSet] = defaultdict(SpecifierSet)
-        self._seen: set[tuple[str, Identifier]] = set()
-        for asked in problem.constraints:
-            if applies(asked.requirement, problem.target):
-                self._specifiers[canonicalize_name(asked.requirement.name)] &= asked.requirement.specifier
+        self._specifiers: dict[NormalizedName, SpecifierSet] = {}
+        self._seen: set[tuple[Identity, Identifier]] = set()
+        for want in wanted:
+            self._ask(want)
+
+    def _ask(self, want: Want) -> SpecifierSet:
+        before = self._specifiers.get(want.name)
+        if before is None:
+            before = self._problem.bound(want.name)
+        self._specifiers[want.name] = before & want.specifier
+        return self._specifiers[want.name]
 
     async def visit_all(self, found: Iterable[Want]) -> None:
         await _all(self._visit(want) for want in found)
 
     async def _visit(self, want: Want) -> None:
-        self._specifiers[want.name] &= want.specifier
-        await self._crawler.project(want.name)
+        self._ask(want)
+        await self._crawler.project(want.name, self._problem)
         shelf = self._catalog.shelf(want.name, self._problem)
         if shelf is None:
             return
@@ -110,17 +133,23 @@ class _Walk:
             preferred=self._problem.preferences.get(want.name, ()),
         )
         candidate = next(matching, None)
-        if candidate is not None and (candidate.evidence.filename, want.identifier) not in self._seen:
-            self._seen.add((candidate.evidence.filename, want.identifier))
-            # The solver may never look at this one; if it does, it asks for it.
-            with contextlib.suppress(ResolutionError, BuildError, IntegrityError):
-                await self.follow(candidate, want.extra)
+        if candidate is None:
+            return
+        seen = (identity(candidate.evidence), want.identifier)
+        if seen not in self._seen:
+            self._seen.add(seen)
+            await self.try_to_follow(candidate, want.extra)
+
+    async def try_to_follow(self, candidate: Candidate, extra: NormalizedName | None = None) -> None:
+        """The solver may never look at this one; if it does and it cannot be read, it says so then."""
+        with contextlib.suppress(ResolutionError, BuildError, IntegrityError):
+            await self.follow(candidate, extra)
 
     async def follow(self, candidate: Candidate, extra: NormalizedName | None = None) -> None:
         """Read what a candidate requires, and visit that."""
         await self._crawler.metadata(candidate)
         if self._problem.follow:
-            await self.visit_all(self._catalog.wants(candidate, extra, self._problem.target) or ())
+            await self.visit_all(self._catalog.wants(candidate, extra, self._problem) or ())
 
 
 async def _all(jobs: Iterable[Awaitable[None]]) -> None:

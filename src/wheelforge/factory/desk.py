@@ -9,7 +9,9 @@ from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+    from pathlib import Path
 
+    from wheelforge.direct.port import PackedTree
     from wheelforge.factory.knowledge import HookDesk
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.metadata import Metadata
@@ -30,6 +32,18 @@ class ClosedDesk:
         """Never answered."""
         return self.refusal
 
+    async def refuses(self) -> Unanswered:
+        """Always."""
+        return self.refusal
+
+    async def requires_for_sdist(self, _tree: PackedTree, _wheels: Sequence[Artifact]) -> Unanswered:
+        """Never answered."""
+        return self.refusal
+
+    async def sdist(self, _tree: PackedTree, _wheels: Sequence[Artifact], _output: Path) -> Unanswered:
+        """Never made."""
+        return self.refusal
+
 
 class LateDesk:
     """A desk that is opened when the first question comes: most runs have none, and sandboxes take time to prove."""
@@ -45,6 +59,18 @@ class LateDesk:
     async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata | Unanswered:
         """See `HookDesk`."""
         return await (await self._opened()).metadata(sdist, wheels)
+
+    async def refuses(self) -> Unanswered | None:
+        """See `HookDesk`."""
+        return await (await self._opened()).refuses()
+
+    async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
+        """See `HookDesk`."""
+        return await (await self._opened()).requires_for_sdist(tree, wheels)
+
+    async def sdist(self, tree: PackedTree, wheels: Sequence[Artifact], output: Path) -> Path | Unanswered:
+        """See `HookDesk`."""
+        return await (await self._opened()).sdist(tree, wheels, output)
 
     async def _opened(self) -> HookDesk:
         return await self._desk.get("desk", self._open_desk)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wheelforge.errors import IntegrityError, ResolutionError, UsageError, WheelforgeError
 from wheelforge.events import Collected
-from wheelforge.factory.companions import companions
+from wheelforge.factory.companions import companion_names, companions
 from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.model.lock import Holding
 from wheelforge.store.atomic import storage_errors, write_atomically
@@ -63,18 +63,18 @@ def check_files(folder: Path, artifacts: Iterable[LockedArtifact]) -> None:
         MissingFiles: all that are missing, in one go.
         HashMismatch: the first whose bytes are not the locked ones.
     """
-    listed = list(artifacts)
-    missing = [artifact.path for artifact in listed if not (folder / artifact.path).is_file()]
+    listed = [(artifact, path) for artifact in artifacts for path in artifact.paths]
+    missing = [path for _, path in listed if not (folder / path).is_file()]
     if missing:
         raise MissingFiles(
             "\n".join([f"{folder} lacks files that its lock names:", *(f"  {path}" for path in missing)]),
             hint="run the same `wheelforge collect` again: it fetches what is missing",
         )
-    for artifact in listed:
-        actual = digest(folder / artifact.path)
+    for artifact, path in listed:
+        actual = digest(folder / path)
         if actual != artifact.sha256:
             raise HashMismatch(
-                filename=str(folder / artifact.path),
+                filename=str(folder / path),
                 expected=artifact.sha256,
                 actual=actual,
                 hint="remove the file and run the same `wheelforge collect` again",
@@ -137,34 +137,45 @@ def write_folder(folder: Path, lock: Lock, *, store: Store, report: Reporter) ->
     """
     with writing(folder, Holding.COLLECTED, store) as before:
         for artifact in lock.artifacts:
-            path = folder / artifact.path
-            if not (path.is_file() and digest(path) == artifact.sha256):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                store.blobs.deliver(artifact.sha256, path)
-            report(Collected(filename=artifact.path, why=_why(artifact), size=artifact.size))
-        write_papers(folder, lock)
+            for name in artifact.paths:
+                path = folder / name
+                if not (path.is_file() and digest(path) == artifact.sha256):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    store.blobs.deliver(artifact.sha256, path)
+                report(Collected(filename=name, why=_why(artifact), size=artifact.size))
+        write_papers(folder, lock, before)
         remove_unlisted(folder, before.artifacts if before else (), keep=lock.artifacts)
 
 
-def write_papers(folder: Path, lock: Lock) -> None:
-    """Write the lock, and before it all that goes with it."""
-    for name, data in companions(lock).items():
+def write_papers(folder: Path, lock: Lock, before: Lock | None) -> None:
+    """Write the lock, and before it all that goes with it; what went with an earlier one only is removed."""
+    papers = companions(lock)
+    for name, data in papers.items():
         write_atomically(folder / name, data)
     write_atomically(folder / LOCK, dump_lock(lock))
+    for name in sorted(companion_names(before) - papers.keys()) if before is not None else ():
+        with storage_errors(folder / name, "remove"):
+            (folder / name).unlink(missing_ok=True)
 
 
 def remove_unlisted(folder: Path, old: Iterable[LockedArtifact], *, keep: Iterable[LockedArtifact]) -> None:
     """Remove what an earlier lock put here and the new one does not name; a user's own files stay."""
-    doomed, kept = {artifact.path for artifact in old}, {artifact.path for artifact in keep}
+    doomed, kept = _paths(old), _paths(keep)
     for name in sorted(doomed - kept):
         path = folder / name
         with storage_errors(path, "remove"):
             path.unlink(missing_ok=True)
-    if doomed:
-        # Where it still holds something it stays; an empty one would claim that build dependencies were kept.
+    for inner in {name.rpartition("/")[0] for name in doomed} - {""}:
+        # Where it still holds something it stays; an empty one would claim that what belongs there was kept.
         with contextlib.suppress(OSError):
-            (folder / BUILD_DEPS).rmdir()
+            (folder / inner).rmdir()
+
+
+def _paths(files: Iterable[LockedArtifact]) -> set[str]:
+    return {path for file in files for path in file.paths}
 
 
 def _why(artifact: LockedArtifact) -> str:
+    if artifact.fallback:
+        return "fallback"
     return "build" if artifact.build_only else "runtime"

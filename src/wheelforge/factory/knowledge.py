@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from wheelforge.errors import BuildError, ResolutionError
 from wheelforge.factory.crawler import Crawler
 from wheelforge.metadata.ladder import BackendNotAsked, Ladder
+from wheelforge.metadata.static import build_system
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.inputs import ALL, Asked, Formats
 from wheelforge.model.metadata import Surety
 from wheelforge.plan.closure import build_requirement
 from wheelforge.plan.facts import Unanswered
+from wheelforge.resolve.candidates import identity
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.problem import Lacks, Problem
 from wheelforge.resolve.solver import solve
@@ -22,8 +24,10 @@ from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
 
-    from wheelforge.events import Reporter
+    from wheelforge.direct.port import PackedTree
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.metadata import BuildSystem, Metadata
     from wheelforge.model.targets import Target
@@ -35,13 +39,22 @@ T = TypeVar("T")
 
 
 class HookDesk(Protocol):
-    """Asks the backend of an sdist, in an environment of exactly these wheels."""
+    """Asks the backend of an sdist or of a source tree, in an environment of exactly these wheels."""
 
     async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         """The answer of ``get_requires_for_build_wheel``."""
 
     async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata | Unanswered:
         """The answer of ``prepare_metadata_for_build_wheel``."""
+
+    async def refuses(self) -> Unanswered | None:
+        """Why nobody is asked here, whatever the question; ``None`` where they are."""
+
+    async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
+        """The answer of ``get_requires_for_build_sdist``."""
+
+    async def sdist(self, tree: PackedTree, wheels: Sequence[Artifact], output: Path) -> Path | Unanswered:
+        """What ``build_sdist`` makes, in the folder ``output``."""
 
 
 class Siblings(enum.Enum):
@@ -53,16 +66,28 @@ class Siblings(enum.Enum):
     """The sdist's own backend is asked, and the wheel believed only where it cannot be."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What holds for every environment in which a backend is asked."""
+
+    constraints: tuple[Asked, ...] = ()
+    uploaded_prior_to: datetime | None = None
+    """See `Inputs.uploaded_prior_to`."""
+
+
 class IndexFacts:
     """Facts from an index, each learnt once for all problems of a run."""
 
-    def __init__(self, *, index: Index, builder: Target, hooks: HookDesk, siblings: Siblings, report: Reporter) -> None:
+    def __init__(
+        self, *, index: Index, builder: Target, hooks: HookDesk, siblings: Siblings, bounds: Bounds | None = None
+    ) -> None:
         self._builder = builder
+        self._bounds = bounds or Bounds()
         self._siblings = siblings
         self._hooks = hooks
         self._catalog = Catalog()
         self._ladder = Ladder(index, self._ask_metadata)
-        self._crawler = Crawler(index=index, ladder=self._ladder, catalog=self._catalog, report=report)
+        self._crawler = Crawler(index=index, ladder=self._ladder, catalog=self._catalog)
         self._confirmed: Once[None] = Once()
         self.assumptions: set[str] = set()
         """What had to be believed of chosen sdists, one sentence each."""
@@ -94,22 +119,46 @@ class IndexFacts:
             return Unanswered(reason=f"there is no wheel of {', '.join(unbuilt)}")
         return await self._requires(sdist.artifact, files)
 
+    async def sdist_of(self, tree: PackedTree, output: Path) -> Path | Unanswered:
+        """The sdist that the backend of a source tree makes, in the folder ``output``. See `SdistMaker`.
+
+        Raises:
+            ResolutionError: what its build requires is not to be had as wheels.
+            BuildError: its backend failed.
+        """
+        refusal = await self._hooks.refuses()
+        if refusal is not None:
+            return refusal
+        system = build_system(tree.contents, origin=tree.subject)
+        wheels = await self._wheels(tree.subject, system.requires)
+        more = await self._hooks.requires_for_sdist(tree, wheels)
+        if isinstance(more, Unanswered):
+            return more
+        if more:
+            wheels = await self._wheels(tree.subject, (*system.requires, *more))
+        self.hook_wheels.update(wheel.filename for wheel in wheels)
+        return await self._hooks.sdist(tree, wheels, output)
+
     async def _confirm(self, solution: Solution) -> bool:
-        """Whether every chosen file says of itself what was assumed of it."""
+        """Whether every chosen sdist says of itself what was assumed of it.
+
+        A wheel was asked itself, and is compared with what it said when it is fetched.
+        """
+        chosen = [choice.candidate for choice in solution.choices if choice.candidate.artifact.kind is Kind.SDIST]
         # Taken at once: what another problem learns meanwhile was not what this one was solved with.
-        assumed = [(choice.candidate, self._catalog.metadata(choice.candidate)) for choice in solution.choices]
+        assumed = [(candidate, self._catalog.metadata(candidate)) for candidate in chosen]
         return all(await asyncio.gather(*(self._confirm_one(candidate, said) for candidate, said in assumed)))
 
     async def _confirm_one(self, candidate: Candidate, assumed: Metadata | None) -> bool:
-        await self._confirmed.get(candidate.artifact.filename, lambda: self._learn_own(candidate, assumed))
+        await self._confirmed.get(identity(candidate.artifact), lambda: self._learn_own(candidate, assumed))
         return _says_the_same(assumed, self._catalog.metadata(candidate))
 
     async def _learn_own(self, candidate: Candidate, assumed: Metadata | None) -> None:
         file = candidate.artifact
         sibling = None if candidate.evidence is file else assumed
         # What was assumed of an sdist without a sibling is what it says itself.
-        if sibling is not None or assumed is None or file.kind is Kind.WHEEL:
-            self._catalog.learn_metadata(file.filename, await self._ladder.confirm(file, sibling))
+        if sibling is not None or assumed is None:
+            self._catalog.learn_metadata(file, await self._ladder.confirm(file, sibling))
 
     async def _requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         answer = await self._hooks.requires(sdist, wheels)
@@ -139,20 +188,24 @@ class IndexFacts:
         return _given(sdist, await self._hooks.metadata(sdist, wheels))
 
     async def _environment(self, sdist: Artifact, requires: Sequence[str]) -> tuple[Artifact, ...]:
+        try:
+            return await self._wheels(f"{sdist.name} {sdist.version}", requires)
+        except ResolutionError as fault:
+            reason = f"what its build requires is not to be had as wheels\n{fault.message}"
+            raise BackendNotAsked(_not_asked(sdist, reason)) from None
+
+    async def _wheels(self, subject: str, requires: Sequence[str]) -> tuple[Artifact, ...]:
         """What a backend is asked in. No sdist is looked at for it, so that no backend ever waits for another."""
-        subject = f"{sdist.name} {sdist.version}"
         origin = f"the build of {subject}"
         problem = Problem(
             subject=f"the build environment of {subject}",
             target=self._builder,
             roots=tuple(Asked(requirement=build_requirement(text, subject), origin=origin) for text in requires),
             formats=Formats(only_binary=frozenset({ALL})),
+            constraints=self._bounds.constraints,
+            uploaded_prior_to=self._bounds.uploaded_prior_to,
         )
-        try:
-            environment = await self.solve(problem)
-        except ResolutionError as fault:
-            reason = f"what its build requires is not to be had as wheels\n{fault.message}"
-            raise BackendNotAsked(_not_asked(sdist, reason)) from None
+        environment = await self.solve(problem)
         return tuple(choice.candidate.artifact for choice in environment.choices)
 
 

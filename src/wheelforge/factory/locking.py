@@ -1,88 +1,145 @@
-"""From a plan to the lock: what was asked, what was chosen, and where each file came from."""
+"""From plans to the lock: what was chosen for each target, and where each file came from."""
 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wheelforge.model.inputs import Prefer, Resolution
+from wheelforge.errors import IntegrityError
+from wheelforge.factory.layout import Layout
+from wheelforge.factory.remembering import locked_inputs
+from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import (
     BuildEnvironment,
     Lock,
     LockedArtifact,
-    LockedInputs,
     LockedTarget,
     Pin,
     Unit,
 )
+from wheelforge.simple.address import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from wheelforge.factory.planning import Plan
     from wheelforge.model.artifacts import Artifact
-    from wheelforge.model.inputs import Asked, Inputs
+    from wheelforge.model.inputs import Inputs
+    from wheelforge.model.lock import ExpectedShape
     from wheelforge.model.targets import Target
-    from wheelforge.plan.units import BuildClosure, PlannedUnit
+    from wheelforge.plan.units import PlannedUnit
+    from wheelforge.resolve.candidates import Candidate
     from wheelforge.resolve.problem import Solution
-    from wheelforge.simple.index import Fetched
 
 
-def locked_inputs(inputs: Inputs) -> LockedInputs:
-    """What was asked, as text; only options that differ from the defaults are named."""
-    formats = inputs.formats
-    cutoff = inputs.uploaded_prior_to
-    options: dict[str, bool | str | tuple[str, ...]] = {
-        "prefer": formats.prefer.value if formats.prefer is not Prefer.WHEEL else "",
-        "no-binary": tuple(sorted(formats.no_binary)),
-        "only-binary": tuple(sorted(formats.only_binary)),
-        "seeds": tuple(sorted(inputs.seeds)),
-        "build-deps": inputs.build_deps,
-        "pre": inputs.allow_prereleases,
-        "no-deps": inputs.no_deps,
-        "require-hashes": inputs.require_hashes,
-        "resolution": inputs.resolution.value if inputs.resolution is not Resolution.HIGHEST else "",
-        "uploaded-prior-to": cutoff.isoformat() if cutoff is not None else "",
-        "with-fallback": inputs.with_fallback,
-        "align": inputs.align,
-        "indexes": inputs.indexes,
-        "index-pins": inputs.index_pins,
-    }
-    return LockedInputs(
-        requirements=_texts(inputs.requirements),
-        constraints=_texts(inputs.constraints),
-        build_constraints=_texts(inputs.build_constraints),
-        options={name: value for name, value in sorted(options.items()) if value},
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """The bytes of a file, as far as a lock tells of them."""
+
+    sha256: str
+    size: int
 
 
-def _texts(asked: Iterable[Asked]) -> tuple[str, ...]:
-    return tuple(
-        " ".join([str(one.requirement), *(f"--hash=sha256:{digest}" for digest in sorted(one.hashes))]) for one in asked
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """The plans of all targets, and what was learnt of their files."""
+
+    plans: tuple[Plan, ...]
+    weights: Mapping[str, Weight]
+    """Of every file that was chosen, by its name."""
+    expected: tuple[ExpectedShape, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    """What had to be believed, beside what the closures tell."""
+    layout: Layout = Layout.FLAT
+    left_out: frozenset[str] = frozenset()
+    """Names of indexes whose files are not written."""
 
 
-def make_lock(
-    *, inputs: Inputs, target: Target, runtime: Solution, closure: BuildClosure, fetched: Mapping[str, Fetched]
-) -> Lock:
-    """The lock of a plan; ``fetched`` holds every chosen file, by name."""
-    shipped = {choice.candidate.artifact.filename: choice.candidate.artifact for choice in runtime.choices}
-    needed = {
-        choice.candidate.artifact.filename: choice.candidate.artifact
-        for unit in closure.units
-        for choice in unit.environment.choices
-    }
-    environments = {environment.key: environment for unit in closure.units if (environment := _environment(unit))}
+def make_lock(inputs: Inputs, gathered: Gathered) -> Lock:
+    """The lock of plans.
+
+    Raises:
+        IntegrityError: two targets take different files of one name.
+    """
+    plans = sorted(gathered.plans, key=lambda plan: plan.target.name)
+    environments = {one.key: one for plan in plans for unit in plan.closure.units if (one := _environment(unit))}
+    incomplete = {*gathered.incomplete, *(reason for plan in plans for reason in plan.closure.incomplete)}
+    units = [(unit, plan.target) for plan in plans for unit in plan.closure.units]
     return Lock(
         inputs=locked_inputs(inputs),
-        targets=(LockedTarget(name=target.name, environment=dict(target.environment), pins=_pins(runtime)),),
-        artifacts=tuple(
-            _artifact(file, fetched[filename], build_only=filename not in shipped)
-            for filename, file in sorted({**needed, **shipped}.items())
-        ),
+        targets=tuple(_target(plan) for plan in plans),
+        artifacts=tuple(_artifacts(inputs, gathered)),
         environments=tuple(environments[key] for key in sorted(environments)),
-        units=tuple(_unit(unit, target, order) for order, unit in enumerate(closure.units)),
-        incomplete=closure.incomplete,
+        units=tuple(_unit(unit, builder, order) for order, (unit, builder) in enumerate(units)),
+        expected=gathered.expected,
+        incomplete=tuple(sorted(incomplete)),
     )
+
+
+def chosen_files(inputs: Inputs, plans: Iterable[Plan]) -> dict[str, Artifact]:
+    """Every file that plans take, by its name, the fall-backs with them.
+
+    Raises:
+        IntegrityError: two targets take different files of one name.
+    """
+    files: dict[str, Artifact] = {}
+    for plan in plans:
+        for file in _taken(inputs, plan, plan.candidates()):
+            if files.setdefault(file.filename, file).sha256 != file.sha256:
+                other = files[file.filename]
+                raise IntegrityError(
+                    f"{file.filename} is another file on {file.index} than on {other.index}, and both were chosen",
+                    hint=f"take it from one of them: --pin {file.name}={other.index}",
+                )
+    return files
+
+
+def _taken(inputs: Inputs, plan: Plan, candidates: Iterable[Candidate]) -> Iterator[Artifact]:
+    """The files of candidates, and what is to be fallen back on where wheels are not forbidden."""
+    for candidate in candidates:
+        yield candidate.artifact
+        wheel = plan.fallback(candidate) if inputs.with_fallback else None
+        if wheel is not None and Kind.WHEEL in inputs.formats.allowed(candidate.name):
+            yield wheel
+
+
+def _target(plan: Plan) -> LockedTarget:
+    target = plan.target
+    return LockedTarget(name=target.name, environment=dict(target.environment), pins=_pins(plan.runtime))
+
+
+def _artifacts(inputs: Inputs, gathered: Gathered) -> Iterator[LockedArtifact]:
+    shipped: dict[str, set[str]] = defaultdict(set)
+    for plan in gathered.plans:
+        for file in _taken(inputs, plan, plan.shipped()):
+            shipped[file.filename].add(plan.target.name)
+    taken = {candidate.artifact.filename for plan in gathered.plans for candidate in plan.candidates()}
+    for filename, file in sorted(chosen_files(inputs, gathered.plans).items()):
+        weight, build_only = gathered.weights[filename], filename not in shipped
+        yield LockedArtifact(
+            filename=filename,
+            name=file.name,
+            version=file.version,
+            kind=file.kind,
+            sha256=weight.sha256,
+            size=weight.size,
+            url=_public(file.url),
+            index=file.index,
+            upload_time=file.upload_time,
+            build_only=build_only,
+            targets=tuple(sorted(shipped[filename])) if gathered.layout is Layout.PER_TARGET else (),
+            fallback=filename not in taken,
+            left_out=file.index in gathered.left_out,
+            provenance=file.provenance,
+            direct=file.direct,
+        )
+
+
+def _public(url: str) -> str:
+    """An address that others may see: none on this machine, and no query, which may hold a token."""
+    return redact(url) if url.startswith(("https://", "http://")) else ""
 
 
 def _pins(solution: Solution) -> tuple[Pin, ...]:
@@ -95,21 +152,6 @@ def _pins(solution: Solution) -> tuple[Pin, ...]:
             requires=choice.requires,
         )
         for choice in solution.choices
-    )
-
-
-def _artifact(file: Artifact, fetched: Fetched, *, build_only: bool) -> LockedArtifact:
-    return LockedArtifact(
-        filename=file.filename,
-        name=file.name,
-        version=file.version,
-        kind=file.kind,
-        sha256=fetched.sha256,
-        size=fetched.size,
-        url=file.url,
-        index=file.index,
-        upload_time=file.upload_time,
-        build_only=build_only,
     )
 
 

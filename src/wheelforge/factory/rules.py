@@ -16,23 +16,43 @@ if TYPE_CHECKING:
     from wheelforge.events import Reporter
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.inputs import Inputs
-    from wheelforge.resolve.problem import Solution
+    from wheelforge.plan.units import BuildClosure
+    from wheelforge.resolve.problem import Problem, Solution
 
 
-def check_hashes(inputs: Inputs, runtime: Solution) -> None:
-    """In pip's hash-checking mode everything that is taken was named with a hash.
+def check_hashes(inputs: Inputs, problem: Problem, solution: Solution) -> None:
+    """In pip's hash-checking mode everything that is taken was named with a hash, by a line or by a lock.
 
     Raises:
         UsageError: what was not.
     """
     if not inputs.require_hashes:
         return
-    hashed = {canonicalize_name(one.requirement.name) for one in inputs.requirements if one.hashes}
-    bare = [f"  {choice.candidate}" for choice in runtime.choices if choice.candidate.name not in hashed]
+    vouched = {canonicalize_name(one.requirement.name) for one in (*problem.roots, *problem.constraints) if one.hashes}
+    vouched |= problem.given.keys()
+    bare = [f"  {choice.candidate}" for choice in solution.choices if choice.candidate.name not in vouched]
     if bare:
         raise UsageError(
             "\n".join(["hashes are required, and these dependencies have none:", *bare]),
             hint="list every dependency with its hash, as `pip-compile --generate-hashes` does",
+        )
+
+
+def check_build_hashes(inputs: Inputs, closure: BuildClosure) -> None:
+    """In pip's hash-checking mode build requirements are named with a hash too: in the build constraints.
+
+    Raises:
+        UsageError: what was not.
+    """
+    if not inputs.require_hashes:
+        return
+    vouched = {canonicalize_name(one.requirement.name) for one in inputs.build_constraints if one.hashes}
+    chosen = {choice.candidate for unit in closure.units for choice in unit.environment.choices}
+    bare = sorted({str(candidate) for candidate in chosen if candidate.name not in vouched})
+    if bare:
+        raise UsageError(
+            "\n".join(["hashes are required, and these build requirements have none:", *(f"  {one}" for one in bare)]),
+            hint="name them with their hashes in a file: --build-constraint FILE",
         )
 
 

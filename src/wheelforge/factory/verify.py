@@ -124,8 +124,9 @@ class _Verifier:
         yield _Check("every file says of itself what the lock says of it", self._contents)
 
     def _strangers(self) -> Iterator[str]:
-        known = {file.path for file in self._files}
-        for place in (self._folder, self._folder / BUILD_DEPS):
+        known = {path for file in self._files for path in file.paths}
+        inner = {BUILD_DEPS, *(target for file in self._files for target in file.targets)}
+        for place in (self._folder, *(self._folder / name for name in sorted(inner))):
             for path in sorted(place.glob("*")):
                 told = path.relative_to(self._folder).as_posix()
                 if path.name.endswith((".whl", ".tar.gz", ".zip")) and told not in known:
@@ -142,7 +143,7 @@ class _Verifier:
     def _contents(self) -> Iterator[str]:
         pins = _pins_by_file(self._lock)
         for file in self._files:
-            if file.filename not in pins:
+            if file.filename not in pins and not file.fallback:
                 yield f"{file.path}: nothing in the lock takes it"
             try:
                 if file.kind is Kind.SDIST:
@@ -175,7 +176,10 @@ class _Verifier:
 
     def _install(self) -> Iterator[str]:
         closure = Closure.FOLLOWED if follows_dependencies(self._lock) else Closure.LEFT
-        return install_offline(self._folder, self._runtime_files(), closure=closure, bench=self._bench)
+        wheels = self._runtime_files()
+        parted = any(self._target.name in wheel.targets for wheel in wheels)
+        place = self._folder / self._target.name if parted else self._folder
+        return install_offline(place, wheels, closure=closure, bench=self._bench)
 
     def _runtime_files(self) -> list[LockedArtifact]:
         return [file for one in runtime_files(self._lock, self._target.name) for file in one.files]
@@ -217,7 +221,7 @@ def standing_files(folder: Path, lock: Lock) -> list[LockedArtifact]:
     What only builds need may have been left out of a wheelhouse.
     """
     if lock.holds is Holding.COLLECTED:
-        return list(lock.artifacts)
+        return [file for file in lock.artifacts if not file.left_out]
     wheels = standing_wheels(lock)
     kept = (folder / "build-deps").is_dir()
     return [wheel for wheel in wheels if kept or not wheel.build_only]

@@ -96,5 +96,5 @@ def write_wheelhouse(folder: Path, wheelhouse: Path, lock: Lock, *, keep: BuildD
             if not store.blobs.has(wheel.sha256):
                 store.blobs.add(folder / wheel.path)
             store.blobs.deliver(wheel.sha256, path)
-        write_papers(wheelhouse, lock)
+        write_papers(wheelhouse, lock, before)
         remove_unlisted(wheelhouse, standing_wheels(before) if before else (), keep=wheels)

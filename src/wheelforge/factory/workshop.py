@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.utils import parse_wheel_filename
 
-from wheelforge.events import UnitFailed, UnitFinished, UnitStarted
+from wheelforge.events import Note, UnitFailed, UnitFinished, UnitStarted
 from wheelforge.forge.checks import Expected, check_promises
 from wheelforge.forge.toolchain import toolchain
 from wheelforge.forge.unit import UnitJob, build_unit
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from wheelforge.events import Reporter
     from wheelforge.forge.bench import Bench
+    from wheelforge.forge.checks import CheckedWheel
     from wheelforge.model.lock import BuildEnvironment, Lock, LockedArtifact, Pin, Unit
     from wheelforge.model.targets import Target
     from wheelforge.store.store import Store
@@ -140,7 +141,7 @@ class Workshop:
                 made = msgspec.json.decode(record, type=MadeWheel)
                 wheel = blobs.checked(made.sha256)
                 if wheel is not None:
-                    check_promises(wheel, made.filename, self._expected(unit))
+                    self._tell(check_promises(wheel, made.filename, self._expected(unit)))
                     return made
         return None
 
@@ -161,6 +162,7 @@ class Workshop:
             job.log.parent.mkdir(parents=True, exist_ok=True)
             job.log.unlink(missing_ok=True)
             wheel, checked = build_unit(job, self._equipment.bench)
+            self._tell(checked)
             store = self._equipment.store
             made = MadeWheel(filename=checked.filename, sha256=store.blobs.add(wheel), size=checked.size)
         pure, platform = self._keys(unit, wheels)
@@ -188,7 +190,12 @@ class Workshop:
             target=self._equipment.target,
             requires=frozenset(pin.requires),
             extras=frozenset(pin.extras),
+            shapes=tuple(one for one in self._lock.expected if one.artifact == unit.artifact),
         )
+
+    def _tell(self, checked: CheckedWheel) -> None:
+        for remark in checked.remarks:
+            self._equipment.report(Note(text=f"{checked.filename}: {remark}"))
 
 
 def _pins_by_file(lock: Lock) -> Mapping[str, Pin]:

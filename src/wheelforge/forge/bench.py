@@ -35,8 +35,13 @@ class Bench:
     """Seconds that one hook may take."""
 
     @contextlib.contextmanager
-    def backend(self, sdist: Path, wheels: Sequence[EnvironmentWheel], *, subject: str, log: Path) -> Iterator[Backend]:
-        """A live backend of an sdist, over a private copy of its tree, in an environment of exactly these wheels."""
+    def backend(
+        self, sdist: Path, wheels: Sequence[EnvironmentWheel], *, subject: str, log: Path, project: str = "."
+    ) -> Iterator[Backend]:
+        """A live backend of an sdist, over a private copy of its tree, in an environment of exactly these wheels.
+
+        A source tree that is packed with one top folder will do, too; ``project`` is a folder inside that.
+        """
         with (
             tempfile.TemporaryDirectory(prefix="wheelforge-", ignore_cleanup_errors=True) as scratch,
             self.environments.open(wheels) as environment,
@@ -45,6 +50,7 @@ class Bench:
             workplace = Workplace(
                 subject=subject,
                 source=unpack_sdist(sdist, Path(scratch) / "source", name=subject),
+                project=project,
                 environment=environment,
                 log=log,
                 timeout=self.timeout,

@@ -1,4 +1,4 @@
-"""Is a built wheel what was expected? Its name, version, tags, files and dependencies, each against the plan."""
+"""Is a built wheel what was expected? Its name, version, tags, dependencies and contents, each against the plan."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from packaging.version import InvalidVersion, Version
 
 from wheelforge.archives.faults import BrokenWheel
 from wheelforge.archives.headers import read_headers
-from wheelforge.archives.wheel import WheelContents, check_record, read_wheel
+from wheelforge.archives.wheel import WheelContents, check_record, read_shape, read_wheel
 from wheelforge.errors import BuildError
+from wheelforge.forge.likeness import Likeness, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
     from packaging.utils import NormalizedName
 
+    from wheelforge.model.lock import ExpectedShape
     from wheelforge.model.targets import Target
+
+
+_DISAGREEMENT = "where the sdist and its lock disagree: collect again (-U), or constrain the version (-c FILE)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,8 @@ class Expected:
     """The requirements that apply to the target, PEP 508 without markers, as locked; ``None`` where they are not."""
     extras: frozenset[str] = frozenset()
     """The extras that the lock asks of it; they decide which requirements apply."""
+    shapes: tuple[ExpectedShape, ...] = ()
+    """The outlines of the index's wheels of this version: it must be like one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +61,16 @@ class CheckedWheel:
     tags: frozenset[Tag]
     metadata: bytes
     """The bytes of its METADATA."""
+    remarks: tuple[str, ...] = ()
+    """What its user should know of it, one clause each."""
 
 
 class UnexpectedWheel(BuildError):
     """A backend has built another wheel than the plan expects; every fault is told."""
 
-    def __init__(self, wheel: str, faults: tuple[str, ...]) -> None:
+    def __init__(self, wheel: str, faults: tuple[str, ...], *, hint: str = _DISAGREEMENT) -> None:
         lines = "\n".join(f"  {fault}" for fault in faults)
-        super().__init__(
-            f"{wheel} is not the wheel that was expected:\n{lines}",
-            hint="where the sdist and its lock disagree: collect again (-U), or constrain the version (-c FILE)",
-        )
+        super().__init__(f"{wheel} is not the wheel that was expected:\n{lines}", hint=hint)
         self.wheel = wheel
         self.faults = faults
 
@@ -102,8 +108,10 @@ def check_promises(path: Path, filename: str, expected: Expected) -> CheckedWhee
         *_tag_faults(contents.tags, expected.target),
         *_requirement_faults(contents.metadata, expected),
     )
-    if faults:
-        raise UnexpectedWheel(filename, faults)
+    likeness = _likeness(path, filename, expected)
+    if faults or likeness.faults:
+        hint = _DISAGREEMENT if faults else _incomplete(expected)
+        raise UnexpectedWheel(filename, (*faults, *likeness.faults), hint=hint)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return CheckedWheel(
@@ -112,6 +120,24 @@ def check_promises(path: Path, filename: str, expected: Expected) -> CheckedWhee
         size=path.stat().st_size,
         tags=contents.tags,
         metadata=contents.metadata,
+        remarks=likeness.remarks,
+    )
+
+
+def _likeness(path: Path, filename: str, expected: Expected) -> Likeness:
+    if not expected.shapes:
+        return Likeness()
+    try:
+        built = read_shape(path, name=filename)
+    except BrokenWheel as error:
+        return Likeness(faults=(error.message,))
+    return compare(built, expected.shapes, expected.target)
+
+
+def _incomplete(expected: Expected) -> str:
+    return (
+        "the build's log may say what it did without: a compiler, a library, a setting;"
+        f" or collect the index's wheel: --only-binary {expected.name}"
     )
 
 

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from build import BuildBackendException, BuildException, ProjectBuilder
 from pyproject_hooks import BackendUnavailable, UnsupportedOperation
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from wheelforge.sandbox.environments import Environment
     from wheelforge.sandbox.port import Sandbox
 
+_Kind: TypeAlias = Literal["wheel", "sdist"]
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -40,6 +41,8 @@ class Workplace:
     """What messages call it: ``flask 3.1.3``."""
     source: Path
     """The root of the unpacked tree: a private copy, which the backend may change. Its parent is written to, too."""
+    project: str = "."
+    """The folder of the project inside it, with forward slashes."""
     environment: Environment
     log: Path
     """Everything that the backend prints is appended here."""
@@ -64,8 +67,15 @@ class Backend:
         Raises:
             HookFailed: the hook gave no usable answer.
         """
-        with self._telling("get_requires_for_build_wheel"):
-            return tuple(sorted(self._builder.get_requires_for_build("wheel", self._settings)))
+        return self._requires("wheel")
+
+    def requires_for_sdist(self) -> tuple[str, ...]:
+        """What ``get_requires_for_build_sdist`` asks for, sorted; nothing where the backend has no such hook.
+
+        Raises:
+            HookFailed: the hook gave no usable answer.
+        """
+        return self._requires("sdist")
 
     def prepare_metadata(self, output: Path) -> Path | None:
         """Let ``prepare_metadata_for_build_wheel`` make a ``.dist-info`` folder in ``output``, and give its path.
@@ -98,7 +108,11 @@ class Backend:
         """
         return self._build("sdist", output)
 
-    def _build(self, kind: Literal["wheel", "sdist"], output: Path) -> Path:
+    def _requires(self, kind: _Kind) -> tuple[str, ...]:
+        with self._telling(f"get_requires_for_build_{kind}"):
+            return tuple(sorted(self._builder.get_requires_for_build(kind, self._settings)))
+
+    def _build(self, kind: _Kind, output: Path) -> Path:
         with self._telling(f"build_{kind}"), self._session.tray() as tray:
             made = self._builder.build(kind, tray.path, self._settings)
             return tray.take_file(Path(made).name, output)
@@ -172,8 +186,9 @@ def _stage(
 
 
 def _builder(workplace: Workplace, session: Session) -> ProjectBuilder:
+    project = workplace.source / workplace.project
     try:
-        return ProjectBuilder(workplace.source, python_executable=workplace.environment.python, runner=session)
+        return ProjectBuilder(project, python_executable=workplace.environment.python, runner=session)
     except (BuildException, ValueError, RecursionError, OSError) as error:
         raise BuildError(f"{workplace.subject}: its pyproject.toml cannot be followed: {error}") from error
 

@@ -5,35 +5,28 @@ from __future__ import annotations
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name, is_normalized_name
-from packaging.version import InvalidVersion, Version
 
 from wheelforge.errors import IntegrityError
 from wheelforge.formats.fault import printable
+from wheelforge.formats.lock_file_checks import file_flaws, holds_credentials, is_wheel_of, show
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.filenames import is_safe
 from wheelforge.model.lock import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wheelforge.model.lock import Lock, LockedArtifact, LockedInputs, Pin, Unit
+    from wheelforge.formats.lock_file_checks import Flaw
+    from wheelforge.model.lock import ExpectedShape, Lock, LockedArtifact, LockedInputs, Pin, Unit
 
 _KEY = re.compile(r"[0-9a-f]{16}")
 _QUOTES = frozenset("'\"\\")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-# Neither a slash, nor a leading dot, nor a control character: it can be a name in any folder.
-_FILENAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,254}")
-_SUFFIXES = {Kind.WHEEL: (".whl",), Kind.SDIST: (".tar.gz", ".zip")}
-_KIND_WORDS = {Kind.WHEEL: "a wheel", Kind.SDIST: "an sdist"}
 _HASHES = re.compile(r"(?: --hash=sha256:[0-9a-f]{64})*")
+_DASHES = 2
+"""In a tag: ``py3-none-any``."""
 _SHOWN = 20
-_SHOWN_CHARACTERS = 120
-
-Flaw = tuple[str, str]
-"""A key path, ``units[3].environment``, and a clause that says what is wrong there."""
 
 
 def check_lock(lock: Lock, *, origin: str) -> None:
@@ -59,7 +52,7 @@ def check_texts(table: object, *, origin: str) -> None:
 def _unprintable(value: object, where: str) -> Iterator[Flaw]:
     match value:
         case str() if not value.isprintable():
-            yield where, f"{_show(value)} holds characters that cannot be printed"
+            yield where, f"{show(value)} holds characters that cannot be printed"
         case dict():
             for key, held in value.items():
                 yield from _unprintable(key, where)
@@ -81,60 +74,16 @@ def _flaws(lock: Lock) -> Iterator[Flaw]:
     for table, files in (("artifacts", lock.artifacts), ("built", lock.built)):
         yield from _repeated(table, "filename", [file.filename for file in files])
         for place, file in enumerate(files):
-            yield from ((f"{table}[{place}].{key}", problem) for key, problem in _file_flaws(file))
+            yield from ((f"{table}[{place}].{key}", problem) for key, problem in file_flaws(file))
     if lock.built and lock.holds is Holding.COLLECTED:
         yield "built", "a collected folder holds nothing that was built"
     files_by_name = {file.filename: file for file in lock.artifacts}
     yield from _input_flaws(lock.inputs)
+    yield from _place_flaws(lock)
     yield from _target_flaws(lock, files_by_name)
     yield from _environment_flaws(lock, files_by_name)
     yield from _unit_flaws(lock, files_by_name)
-
-
-def _file_flaws(file: LockedArtifact) -> Iterator[Flaw]:
-    if not _FILENAME.fullmatch(file.filename):
-        yield "filename", f"{_show(file.filename)} is not a bare file name"
-    elif not file.filename.endswith(_SUFFIXES[file.kind]):
-        yield "kind", f"{_show(file.filename)} is not the name of {_KIND_WORDS[file.kind]}"
-    elif file.kind is Kind.WHEEL and not _is_wheel_of(file):
-        yield "filename", f"{_show(file.filename)} is not a wheel of {_show(file.name)} {file.version}"
-    if not is_normalized_name(file.name):
-        yield "name", f"{_show(file.name)} is not a normalised name"
-    if not _SHA256.fullmatch(file.sha256):
-        yield "sha256", f"{_show(file.sha256)} is not 64 lower-case hex digits"
-    if problem := _url_problem(file.url):
-        yield "url", problem
-
-
-def _is_wheel_of(file: LockedArtifact) -> bool:
-    """PEP 427: name, version, perhaps a build tag, and three tags."""
-    match file.filename.split("-"):
-        case [name, version, _, _, _] | [name, version, _, _, _, _]:
-            return canonicalize_name(name) == file.name and _version(version) == file.version
-        case _:
-            return False
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
-
-
-def _url_problem(url: str) -> str | None:
-    """An unbuilt file comes over HTTP; credentials have no business in a file that is handed on."""
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return f"{_show(url)} is not a URL"
-    if "@" in parts.netloc:
-        return f"{_show(url)} holds credentials"
-    if parts.scheme not in {"http", "https"} or not parts.netloc or not url.isprintable():
-        return f"{_show(url)} is not an http or https URL"
-    return None
+    yield from _shape_flaws(lock, files_by_name)
 
 
 def _input_flaws(inputs: LockedInputs) -> Iterator[Flaw]:
@@ -142,6 +91,7 @@ def _input_flaws(inputs: LockedInputs) -> Iterator[Flaw]:
         "requirements": inputs.requirements,
         "constraints": inputs.constraints,
         "build-constraints": inputs.build_constraints,
+        "overrides": inputs.overrides,
     }
     for key, texts in asked.items():
         for place, text in enumerate(texts):
@@ -149,14 +99,34 @@ def _input_flaws(inputs: LockedInputs) -> Iterator[Flaw]:
             where = f"inputs.{key}[{place}]"
             yield from _requirement_flaws(where, requirement)
             if not _HASHES.fullmatch(mark + hashes):
-                yield where, f"{_show(mark + hashes)} is not made of SHA-256 hashes"
+                yield where, f"{show(mark + hashes)} is not made of SHA-256 hashes"
+    options = {f"options.{printable(key)}": value for key, value in inputs.options.items()}
+    for key, value in {**asked, "references": inputs.references, "locks": inputs.locks, **options}.items():
+        for text in [value] if isinstance(value, str) else value if isinstance(value, tuple) else ():
+            if holds_credentials(text):
+                yield f"inputs.{key}", f"{show(text)} holds credentials"
+
+
+def _place_flaws(lock: Lock) -> Iterator[Flaw]:
+    """Where a file stands, and beside what."""
+    targets = {target.name for target in lock.targets}
+    sdists = {(file.name, file.version) for file in lock.artifacts if file.kind is Kind.SDIST}
+    for place, file in enumerate(lock.artifacts):
+        where = f"artifacts[{place}]"
+        if unknown := sorted(set(file.targets) - targets):
+            yield f"{where}.targets", f"{show(unknown[0])} is not among the targets"
+        yield from _repeated(f"{where}.targets", "name", file.targets)
+        if file.targets and file.build_only:
+            yield f"{where}.targets", "what only builds need is in the folder of no target"
+        if file.fallback and (file.kind is not Kind.WHEEL or (file.name, file.version) not in sdists):
+            yield f"{where}.fallback", f"there is no sdist that {show(file.filename)} could stand in for"
 
 
 def _requirement_flaws(where: str, text: str) -> Iterator[Flaw]:
     try:
         Requirement(text)
     except (InvalidRequirement, RecursionError):
-        yield where, f"{_show(text)} is not a requirement (PEP 508)"
+        yield where, f"{show(text)} is not a requirement (PEP 508)"
 
 
 def _target_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Flaw]:
@@ -164,11 +134,11 @@ def _target_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[F
     yield from _repeated("targets", "name", [target.name for target in lock.targets])
     for place, target in enumerate(lock.targets):
         where = f"targets[{place}]"
-        if not _FILENAME.fullmatch(target.name):
-            yield f"{where}.name", f"{_show(target.name)} is not the name of a target"
+        if not is_safe(target.name):
+            yield f"{where}.name", f"{show(target.name)} is not the name of a target"
         for marker, value in target.environment.items():
             if not value.isprintable() or not _QUOTES.isdisjoint(value):
-                yield f"{where}.environment", f"{_show(value)} is no value of {_show(marker)}"
+                yield f"{where}.environment", f"{show(value)} is no value of {show(marker)}"
         yield from _pin_flaws(f"{where}.pins", target.pins, files)
 
 
@@ -177,7 +147,7 @@ def _environment_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Itera
     for place, environment in enumerate(lock.environments):
         where = f"environments[{place}]"
         if not _KEY.fullmatch(environment.key):
-            yield f"{where}.key", f"{_show(environment.key)} is not 16 hex digits"
+            yield f"{where}.key", f"{show(environment.key)} is not 16 hex digits"
         yield from _pin_flaws(f"{where}.pins", environment.pins, files)
 
 
@@ -192,9 +162,9 @@ def _pin_flaws(table: str, pins: Sequence[Pin], files: Mapping[str, LockedArtifa
 def _named_file_flaws(item: Pin | Unit, files: Mapping[str, LockedArtifact]) -> Iterator[Flaw]:
     file = files.get(item.artifact)
     if file is None:
-        yield "artifact", f"{_show(item.artifact)} is not among the artifacts"
+        yield "artifact", f"{show(item.artifact)} is not among the artifacts"
     elif (file.name, file.version) != (item.name, item.version):
-        yield "artifact", f"{_show(item.artifact)} is not {_show(item.name)} {item.version}"
+        yield "artifact", f"{show(item.artifact)} is not {show(item.name)} {item.version}"
 
 
 def _unit_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Flaw]:
@@ -203,22 +173,33 @@ def _unit_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Fla
         where = f"units[{place}]"
         yield from ((f"{where}.{key}", problem) for key, problem in _named_file_flaws(unit, files))
         if unit.artifact in files and files[unit.artifact].kind is not Kind.SDIST:
-            yield f"{where}.artifact", f"{_show(unit.artifact)} is not an sdist"
+            yield f"{where}.artifact", f"{show(unit.artifact)} is not an sdist"
         for number, asked in enumerate(unit.requires):
             yield from _requirement_flaws(f"{where}.requires[{number}].requirement", asked.requirement)
         if unit.environment not in keys:
-            yield f"{where}.environment", f"{_show(unit.environment)} is not among the environments"
+            yield f"{where}.environment", f"{show(unit.environment)} is not among the environments"
     if sorted(unit.order for unit in lock.units) != list(range(len(lock.units))):
         yield "units", f"their orders are not 0 to {len(lock.units) - 1}, each once"
 
 
 def _repeated(table: str, key: str, values: Iterable[str]) -> Iterator[Flaw]:
     return (
-        (table, f"{key} {_show(value)} occurs {times} times") for value, times in Counter(values).items() if times > 1
+        (table, f"{key} {show(value)} occurs {times} times") for value, times in Counter(values).items() if times > 1
     )
 
 
-def _show(value: str) -> str:
-    """A value from the lock, fit for a terminal."""
-    shown = printable(value)
-    return repr(shown if len(shown) <= _SHOWN_CHARACTERS else f"{shown[:_SHOWN_CHARACTERS]}...")
+def _shape_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Flaw]:
+    yield from _repeated("expected", "wheel", [f"{one.wheel} of {one.artifact}" for one in lock.expected])
+    for place, one in enumerate(lock.expected):
+        yield from ((f"expected[{place}].{key}", problem) for key, problem in _one_shape_flaws(one, files))
+
+
+def _one_shape_flaws(one: ExpectedShape, files: Mapping[str, LockedArtifact]) -> Iterator[Flaw]:
+    sdist = files.get(one.artifact)
+    if sdist is None or sdist.kind is not Kind.SDIST:
+        yield "artifact", f"{show(one.artifact)} is not an sdist among the artifacts"
+    elif not is_wheel_of(one.wheel, sdist.name, sdist.version):
+        yield "wheel", f"{show(one.wheel)} is not a wheel of {show(sdist.name)} {sdist.version}"
+    for number, tag in enumerate(one.shape.tags):
+        if tag.count("-") != _DASHES:
+            yield f"shape.tags[{number}]", f"{show(tag)} is not a tag (PEP 425)"

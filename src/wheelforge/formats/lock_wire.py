@@ -73,6 +73,7 @@ class Artifact(Table, frozen=True):
     fallback: Annotated[bool, Meta(description="The wheel of an sdist that is here, for where its build fails.")] = (
         False
     )
+    left_out: Annotated[bool, Meta(description="Not in the folder: its index was left out.")] = False
     provenance: Annotated[str | None, Meta(description="Where its attestations are (PEP 740).")] = None
     direct: DirectUrl | None = None
 

@@ -1,26 +1,40 @@
-"""One requirement: PEP 508, with faults that point at their place."""
+"""One requirement: PEP 508 and what pip takes beyond it, with faults that point at their place."""
 
 from __future__ import annotations
 
 import re
-from typing import cast
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from wheelforge.formats.fault import Fault, FaultyText
-from wheelforge.model.inputs import Asked
+from wheelforge.formats.reference import BadPlace, Place, is_folder, is_url, names_a_place, read_place
+from wheelforge.model.inputs import Asked, Reference
 
-NOT_BY_NAME = "direct references are not supported yet; name the project and, if need be, a version"
-"""What is said of everything that names a place instead of a project."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-_EDITABLE = re.compile(r"(-e|--editable)(\s|=|$)")
-_PLACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[./~\\]|[^\s;\[<>=!~@(]*[/\\]")
-_ARCHIVE = re.compile(r"[^\s;\[<>=!~@(]+\.(whl|zip|tar|tgz|tbz|txz|tar\.(gz|bz2|xz|lzma))\s*($|;|\[)", re.IGNORECASE)
+    from packaging.utils import NormalizedName
+
+BY_NAME = "only a project and its versions can be named here, not a place"
+_NAMELESS = "nameless"
+"""Stands where a place says no name, so that its extras can be read."""
+NOT_EDITABLE = "an editable is a folder or a repository"
+
+_EXTRAS = re.compile(r"\[[^\[\]]*\]$")
+_MARKER_OF_URL = re.compile(r"\s+;|;(?=\s)")
+_MARKER_OF_PATH = re.compile(r"\s*;")
+_NAME_AND_URL = re.compile(r"\s*[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*@\s*(?=\S)")
 
 _OPERATORS = ("<", ">", "=", "!", "~")
 _SPECIFIER = "expected a version specifier"
 _AFTER_NAME = f"{_SPECIFIER}, ';' with a marker, or the end"
 _AFTER_SPECIFIER = "expected a comma, ';' with a marker, or the end"
+_TOO_DEEP = "the marker is nested too deeply"
 # What packaging expects, in its words and in ours; a wording that is not listed is shown as it is.
 _WORDINGS = (
     ("matching RIGHT_BRACKET", "expected a comma or ']' after the extra"),
@@ -32,37 +46,145 @@ _WORDINGS = (
 
 
 class BadRequirement(FaultyText):
-    """A text that is no requirement, or one of a kind that is not taken yet."""
+    """A text that is no requirement, or one of a kind that cannot stand there."""
 
 
 def parse_requirement(text: str, *, origin: str) -> Asked:
-    """Read one requirement (PEP 508), without options and without a comment.
+    """Read one requirement by name (PEP 508), without options and without a comment.
 
     Raises:
         BadRequirement: it is none, or it names a URL, a repository, a file or a folder.
     """
-    if _names_a_place(text.strip()):
-        raise _bad(text, origin, len(text) - len(text.lstrip()), NOT_BY_NAME)
+    if names_a_place(text.strip()):
+        raise _bad(text, origin, _start(text), BY_NAME)
+    requirement = _requirement(text, origin)
+    if requirement.url is not None:
+        raise _bad(text, origin, text.index("@"), BY_NAME)
+    return Asked(requirement=requirement, origin=origin)
+
+
+def parse_input(text: str, *, origin: str, base: Path | None = None) -> Asked | Reference:
+    """Read what pip takes as one requirement, without options: a name, ``name @ URL``, a URL or a path.
+
+    A relative path stands under ``base``, by default the working folder.
+
+    Raises:
+        BadRequirement: it is none of them, or leads nowhere.
+    """
+    if names_a_place(text.strip()):
+        return _bare(text, origin, base or Path())
+    requirement = _requirement(text, origin)
+    if requirement.url is None:
+        return Asked(requirement=requirement, origin=origin)
+    return _named(text, requirement, origin, base or Path())
+
+
+def parse_editable(text: str, *, origin: str, base: Path | None = None) -> Reference:
+    """Read what stands behind ``-e``: a folder, a repository, or ``name @`` and one of these.
+
+    Raises:
+        BadRequirement: it is neither.
+    """
+    if _NAME_AND_URL.match(text):
+        reference = _named(text, _requirement(text, origin), origin, base or Path())
+    else:
+        reference = _bare(text, origin, base or Path())
+    if not reference.location.startswith("git+") and not is_folder(reference.location):
+        raise _bad(text, origin, _start(text), NOT_EDITABLE)
+    return replace(reference, written=f"-e {reference.written}", editable=True)
+
+
+def _requirement(text: str, origin: str) -> Requirement:
     try:
-        requirement = Requirement(text)
+        return Requirement(text)
     except InvalidRequirement as error:
         raise _bad(text, origin, *_explain(text, error)) from error
     except RecursionError as error:
-        raise _bad(text, origin, 0, "the marker is nested too deeply") from error
-    if requirement.url is not None:
-        raise _bad(text, origin, text.index("@"), NOT_BY_NAME)
-    return Asked(requirement=requirement, origin=origin)
+        raise _bad(text, origin, 0, _TOO_DEEP) from error
+
+
+def _named(text: str, requirement: Requirement, origin: str, base: Path) -> Reference:
+    url = requirement.url or ""
+    offset = text.index(url, text.index("@") + 1)
+    place = _place(text, slice(offset, offset + len(url)), origin, base)
+    if place.egg and canonicalize_name(place.egg.partition("[")[0]) != canonicalize_name(requirement.name):
+        raise _bad(text, origin, offset, f"#egg= names another project than {requirement.name}")
+    return Reference(
+        location=place.location,
+        origin=origin,
+        written=f"{text[:offset]}{place.shown}{text[offset + len(url) :]}".strip(),
+        name=canonicalize_name(requirement.name),
+        extras=_normalised(requirement.extras),
+        marker=requirement.marker,
+        subdirectory=place.subdirectory,
+        hashes=place.hashes,
+    )
+
+
+def _bare(text: str, origin: str, base: Path) -> Reference:
+    start = _start(text)
+    separator = (_MARKER_OF_URL if is_url(text[start:]) else _MARKER_OF_PATH).search(text)
+    end = len(text[: separator.start() if separator else None].rstrip())
+    bracket = _EXTRAS.search(text, start, end)
+    cut = len(text[: bracket.start() if bracket else end].rstrip())
+    place = _place(text, slice(start, cut), origin, base)
+    named = _named_by(f"{place.egg or _NAMELESS}{text[cut:end].strip()}", text, origin, cut)
+    return Reference(
+        location=place.location,
+        origin=origin,
+        written=f"{place.shown}{text[cut:]}".strip(),
+        name=canonicalize_name(named.name) if place.egg else None,
+        extras=_normalised(named.extras),
+        marker=_marker(text, separator.end(), origin) if separator else None,
+        subdirectory=place.subdirectory,
+        hashes=place.hashes,
+    )
+
+
+def _place(text: str, part: slice, origin: str, base: Path) -> Place:
+    try:
+        return read_place(text[part], base=base)
+    except BadPlace as error:
+        raise _bad(text, origin, part.start, str(error)) from error
+
+
+def _named_by(named: str, text: str, origin: str, offset: int) -> Requirement:
+    """What ``#egg=`` and extras behind a place say."""
+    try:
+        requirement = Requirement(named)
+    except InvalidRequirement as error:
+        problem = "expected the name of a project after #egg=, and extras in brackets"
+        raise _bad(text, origin, offset, problem) from error
+    if requirement.specifier or requirement.url or requirement.marker:
+        raise _bad(text, origin, offset, "#egg= holds a name only")
+    return requirement
+
+
+def _marker(text: str, offset: int, origin: str) -> Marker | None:
+    if not text[offset:].strip():
+        return None
+    try:
+        return Marker(text[offset:])
+    except InvalidMarker as error:
+        stopped, problem = _explain(text[offset:], error)
+        raise _bad(text, origin, offset + stopped, problem) from error
+    except RecursionError as error:
+        raise _bad(text, origin, 0, _TOO_DEEP) from error
+
+
+def _normalised(extras: Iterable[str]) -> tuple[NormalizedName, ...]:
+    return tuple(sorted(set(map(canonicalize_name, extras))))
+
+
+def _start(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 def _bad(text: str, origin: str, offset: int, problem: str) -> BadRequirement:
     return BadRequirement([Fault(origin=origin, column=offset + 1, problem=problem, text=text)])
 
 
-def _names_a_place(text: str) -> bool:
-    return any(pattern.match(text) for pattern in (_EDITABLE, _PLACE, _ARCHIVE))
-
-
-def _explain(text: str, error: InvalidRequirement) -> tuple[int, str]:
+def _explain(text: str, error: InvalidRequirement | InvalidMarker) -> tuple[int, str]:
     """Where the parser stopped, from 0, and what should have stood there."""
     # packaging keeps the place on the error beneath, whose class is private.
     span = cast("tuple[int, int]", getattr(error.__cause__, "span", (0, 0)))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wheelforge.formats.fault import FaultyText
-from wheelforge.formats.requirement import NOT_BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from wheelforge.formats.requirement_lines import LogicalLine
 
 _WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+""")
+_EDITABLE = re.compile(r"(?:--editable(?:=|\s+)|-e\s*=?)\s*(?=\S)")
+_QUOTED = re.compile(r"""("[^"\\]*"|'[^']*')(?=\s|$)""")
 _FIRST_OPTION = re.compile(r"(?:^|(?<=\s))-")
 
 
@@ -26,43 +27,42 @@ class Option(enum.Enum):
 
     REQUIREMENT = "--requirement"
     CONSTRAINT = "--constraint"
+    EDITABLE = "--editable"
     INDEX_URL = "--index-url"
+    EXTRA_INDEX_URL = "--extra-index-url"
+    NO_INDEX = "--no-index"
+    FIND_LINKS = "--find-links"
+    TRUSTED_HOST = "--trusted-host"
     NO_BINARY = "--no-binary"
     ONLY_BINARY = "--only-binary"
+    PREFER_BINARY = "--prefer-binary"
     PRE = "--pre"
+    ALL_RELEASES = "--all-releases"
+    ONLY_FINAL = "--only-final"
     REQUIRE_HASHES = "--require-hashes"
+    NO_REQUIRE_HASHES = "--no-require-hashes"
+    USE_FEATURE = "--use-feature"
     HASH = "--hash"
+    CONFIG_SETTINGS = "--config-settings"
 
     @property
     def takes_value(self) -> bool:
         """Whether a value follows, after ``=`` or a blank."""
-        return self not in {Option.PRE, Option.REQUIRE_HASHES}
+        return self not in _FLAGS
 
 
-_SHORT = {
-    "-r": "--requirement",
-    "-c": "--constraint",
-    "-i": "--index-url",
-    "-e": "--editable",
-    "-f": "--find-links",
-    "-C": "--config-settings",
+_FLAGS = frozenset({Option.NO_INDEX, Option.PREFER_BINARY, Option.PRE, Option.REQUIRE_HASHES, Option.NO_REQUIRE_HASHES})
+_SPELLINGS = {option.value: option for option in Option} | {
+    "-r": Option.REQUIREMENT,
+    "-c": Option.CONSTRAINT,
+    "-e": Option.EDITABLE,
+    "-i": Option.INDEX_URL,
+    "-f": Option.FIND_LINKS,
+    "-C": Option.CONFIG_SETTINGS,
+    "--config-setting": Option.CONFIG_SETTINGS,
 }
-# pip has these too; to pass over one in silence would change what is collected.
-_NOT_YET = frozenset(
-    {
-        "--all-releases",
-        "--config-settings",
-        "--extra-index-url",
-        "--find-links",
-        "--no-index",
-        "--no-require-hashes",
-        "--only-final",
-        "--prefer-binary",
-        "--trusted-host",
-        "--use-feature",
-    }
-)
-_KNOWN = {option.value: option for option in Option}
+_GONE = frozenset({"--build-option", "--global-option", "--install-option"})
+"""pip had these once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,21 @@ class Said:
 
 def requirement_part(line: LogicalLine) -> tuple[LogicalLine, LogicalLine]:
     """What stands before the first option, and the options: pip takes the first word with a dash for one."""
-    found = _FIRST_OPTION.search(line.text)
+    return _cut(line, 0)
+
+
+def editable_part(line: LogicalLine) -> tuple[LogicalLine, LogicalLine] | None:
+    """What stands behind ``-e``, where a line begins with it, and the options after that."""
+    if not (found := _EDITABLE.match(line.text)):
+        return None
+    rest = line.slice(found.end(), len(line.text))
+    if quoted := _QUOTED.match(rest.text):
+        return rest.slice(1, quoted.end() - 1), _cut(rest, quoted.end())[1]
+    return _cut(rest, 0)
+
+
+def _cut(line: LogicalLine, start: int) -> tuple[LogicalLine, LogicalLine]:
+    found = _FIRST_OPTION.search(line.text, start)
     cut = found.start() if found else len(line.text)
     return line.slice(0, len(line.text[:cut].rstrip())), line.slice(cut, len(line.text))
 
@@ -86,7 +100,7 @@ def read_options(line: LogicalLine) -> Iterator[Said]:
     """Read a line of options only, spelt as a shell would take them.
 
     Raises:
-        FaultyText: an option that is unknown, not supported yet, or lacks its value.
+        FaultyText: an option that is unknown, or lacks its value.
     """
     words = _words(line)
     for offset, word in words:
@@ -121,16 +135,13 @@ def _split(word: str) -> tuple[str, str, str]:
 
 
 def _option(line: LogicalLine, offset: int, name: str) -> Option:
-    long = _SHORT.get(name, name)
-    if option := _KNOWN.get(long):
+    if option := _SPELLINGS.get(name):
         return option
-    if long == "--editable":
-        problem = NOT_BY_NAME
-    elif long in _NOT_YET:
-        problem = f"{long} is not supported yet"
+    if name in _GONE:
+        problem = f"pip takes {name} no more; see --config-settings"
     elif not name.startswith("-"):
         problem = "expected an option; a requirement stands before its options"
     else:
-        near = difflib.get_close_matches(long, [*_KNOWN, *_NOT_YET], n=1)
+        near = difflib.get_close_matches(name, _SPELLINGS, n=1)
         problem = f"no such option; did you mean {near[0]}?" if near else "no such option"
     raise FaultyText([line.fault(offset, problem)])

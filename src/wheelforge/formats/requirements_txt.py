@@ -2,55 +2,63 @@
 
 from __future__ import annotations
 
+import enum
 import os
-import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, assert_never
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from wheelforge.errors import UsageError
 from wheelforge.formats.fault import Fault, FaultyText, printable
 from wheelforge.formats.format_rules import with_rule
-from wheelforge.formats.requirement import BadRequirement, parse_requirement
+from wheelforge.formats.reference import is_url, path_of, shown_url
+from wheelforge.formats.requirement import BY_NAME
+from wheelforge.formats.requirement_entry import Entry, read_entry
 from wheelforge.formats.requirement_lines import LogicalLine, logical_lines
-from wheelforge.formats.requirement_options import Option, Said, read_options, requirement_part
+from wheelforge.formats.requirement_options import Option, Said, read_options
+from wheelforge.formats.requirements_file import IndexOptions, RequirementsFile, Written
+from wheelforge.formats.text_file import decoded, read_text
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.inputs import Asked, Formats
+from wheelforge.model.inputs import ALL, Asked, Formats, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from wheelforge.model.lock import LockedArtifact
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-_SHA256 = re.compile(r"sha256:([0-9a-fA-F]{64})")
+_OTHER_INPUT = (".toml", ".lock", ".py")
+
+Fetch = Callable[[str], bytes]
+"""Fetches a requirement file from a URL."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequirementsFile:
-    """What a requirement file and all that it includes say."""
+class Use(enum.Enum):
+    """What the requirements of a file are."""
 
-    requirements: tuple[Asked, ...] = ()
-    constraints: tuple[Asked, ...] = ()
-    """From ``-c``: the same grammar, but a constraint asks for nothing."""
-    index_url: str | None = field(default=None, repr=False)
-    """As written, perhaps with credentials; the last one counts."""
-    no_binary: frozenset[str] = frozenset()
-    """Normalised names, or ``:all:``."""
-    only_binary: frozenset[str] = frozenset()
-    pre: bool = False
-    require_hashes: bool = False
+    REQUIREMENTS = "requirements"
+    CONSTRAINTS = "constraints"
 
 
-def read_requirements(path: Path, *, environ: Mapping[str, str] | None = None) -> RequirementsFile:
-    """Read a requirement file as pip does, UTF-8; ``environ`` fills ``${NAME}``, by default this process's.
+def read_requirements(
+    source: Path | str,
+    *,
+    use: Use = Use.REQUIREMENTS,
+    environ: Mapping[str, str] | None = None,
+    fetch: Fetch | None = None,
+) -> RequirementsFile:
+    """Read a requirement file as pip does, from a path or a URL.
+
+    ``environ`` fills ``${NAME}``, by default this process's. Without ``fetch`` nothing is read from the web. As in
+    pip, a local requirement stands where the run was started, and a file that is included beside the one that names it.
 
     Raises:
         FaultyText: with every fault of this file and of those that it includes.
         UsageError: the file cannot be read.
     """
-    reader = _Reader(os.environ if environ is None else environ)
-    reader.read(path, constraint=False, within=())
+    reader = _Reader(os.environ if environ is None else environ, fetch)
+    reader.read(str(source), use, within=())
     if reader.faults:
         raise FaultyText(reader.faults)
     return reader.found
@@ -70,101 +78,175 @@ def write_requirements(files: Iterable[LockedArtifact]) -> str:
 class _Reader:
     """Walks through a file and what it includes, and gathers what they say and what is wrong with them."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], fetch: Fetch | None) -> None:
         self.found = RequirementsFile()
         self.faults: list[Fault] = []
         self._environ = environ
+        self._fetch = fetch
 
-    def read(self, path: Path, *, constraint: bool, within: tuple[Path, ...]) -> None:
-        """Read one file; ``within`` are the files that led here, outermost first."""
-        for line in logical_lines(_text(path), file=str(path), environ=self._environ):
+    def read(self, source: str, use: Use, *, within: tuple[str, ...]) -> None:
+        """Read one file; ``within`` are the paths and URLs that led here, outermost first."""
+        for line in logical_lines(self._text(source), file=_shown(source), environ=self._environ):
             try:
-                self._take(line, constraint=constraint, within=(*within, path))
+                self._take(line, use, (*within, source))
             except FaultyText as error:
                 self.faults.extend(error.faults)
 
-    def _take(self, line: LogicalLine, *, constraint: bool, within: tuple[Path, ...]) -> None:
-        named, options = requirement_part(line)
-        said = list(read_options(options))
-        if named.text:
-            self._add(_asked(named, options, said), named, constraint=constraint)
-        else:
-            for one in said:
-                self._apply(one, options, within)
+    def _text(self, source: str) -> str:
+        path = _local(source)
+        if path is not None:
+            return read_text(path)
+        if self._fetch is None:
+            raise UsageError(f"{_shown(source)} is not fetched", hint="download it, and name the file")
+        return decoded(self._fetch(source), _shown(source))
 
-    def _add(self, asked: Asked, named: LogicalLine, *, constraint: bool) -> None:
-        if not constraint:
-            self.found = replace(self.found, requirements=(*self.found.requirements, asked))
-        elif asked.requirement.extras:
-            raise FaultyText([named.fault(named.text.index("["), "a constraint takes no extras")])
-        else:
-            self.found = replace(self.found, constraints=(*self.found.constraints, asked))
+    def _take(self, line: LogicalLine, use: Use, within: tuple[str, ...]) -> None:
+        if entry := read_entry(line):
+            self._add(entry, use)
+            return
+        for said in read_options(line):
+            try:
+                self._apply(said, line, within)
+            except FaultyText:
+                raise
+            except UsageError as error:
+                raise FaultyText([line.fault(said.offset, error.message)]) from error
 
-    def _apply(self, said: Said, line: LogicalLine, within: tuple[Path, ...]) -> None:
+    def _add(self, entry: Entry, use: Use) -> None:
+        found, asked = self.found, entry.asked
+        if use is Use.CONSTRAINTS:
+            found = replace(found, constraints=(*found.constraints, _constraint(entry)))
+        elif isinstance(asked, Reference):
+            found = replace(found, references=(*found.references, asked))
+        else:
+            found = replace(found, requirements=(*found.requirements, asked))
+        self.found = replace(found, hashed=found.hashed or entry.hashed, settings=(*found.settings, *entry.settings))
+
+    def _apply(self, said: Said, line: LogicalLine, within: tuple[str, ...]) -> None:
         match said.option:
-            case Option.REQUIREMENT | Option.CONSTRAINT:
-                self._include(said, line, within)
-            case Option.INDEX_URL:
-                self.found = replace(self.found, index_url=said.value)
-            case Option.NO_BINARY:
-                self._rule(Kind.SDIST, said, line)
-            case Option.ONLY_BINARY:
-                self._rule(Kind.WHEEL, said, line)
-            case Option.PRE:
-                self.found = replace(self.found, pre=True)
-            case Option.REQUIRE_HASHES:
-                self.found = replace(self.found, require_hashes=True)
-            case Option.HASH:
-                raise FaultyText([line.fault(said.offset, "a hash stands on the line of its requirement")])
+            case Option.REQUIREMENT:
+                self._include(said, Use.REQUIREMENTS, within)
+            case Option.CONSTRAINT:
+                self._include(said, Use.CONSTRAINTS, within)
+            case Option.HASH | Option.CONFIG_SETTINGS | Option.EDITABLE:
+                raise UsageError(_misplaced(said.option))
+            case Option.USE_FEATURE:
+                note = f"{line.origin}: --use-feature {printable(said.value)} means nothing here"
+                self.found = replace(self.found, notes=(*self.found.notes, note))
+            case _ if index := _with_index_option(self.found.index, said, line.origin, within[-1]):
+                self.found = replace(self.found, index=index)
             case _:
-                assert_never(said.option)
+                self.found = _with_rule(self.found, said)
 
-    def _include(self, said: Said, line: LogicalLine, within: tuple[Path, ...]) -> None:
-        if _URL.match(said.value):
-            raise FaultyText([line.fault(said.offset, "a requirement file from a URL is not supported yet")])
-        path = within[-1].parent / said.value
-        if "\0" in said.value:
-            raise FaultyText([line.fault(said.offset, f"{printable(said.value)!r} is no path")])
-        if os.path.realpath(path) in map(os.path.realpath, within):
-            way = " -> ".join(str(one) for one in (*within, path))
-            raise FaultyText([line.fault(said.offset, f"the file includes itself: {way}")])
-        try:
-            self.read(path, constraint=said.option is Option.CONSTRAINT, within=within)
-        except FaultyText:
-            raise
-        except UsageError as error:
-            raise FaultyText([line.fault(said.offset, error.message)]) from error
-
-    def _rule(self, kind: Kind, said: Said, line: LogicalLine) -> None:
-        rules = Formats(no_binary=self.found.no_binary, only_binary=self.found.only_binary)
-        try:
-            rules = with_rule(rules, kind, said.value)
-        except UsageError as error:
-            raise FaultyText([line.fault(said.offset, "expected names of projects, :all: or :none:")]) from error
-        self.found = replace(self.found, no_binary=rules.no_binary, only_binary=rules.only_binary)
+    def _include(self, said: Said, use: Use, within: tuple[str, ...]) -> None:
+        source = _beside(within[-1], said.value)
+        if _local(within[-1]) is None and _local(source) is not None:
+            raise UsageError("a file from the web includes no local one")
+        if source.endswith(_OTHER_INPUT):
+            raise UsageError(f"{_shown(source)} is no requirement file; name it on the command line with -r")
+        if _identity(source) in map(_identity, within):
+            way = " -> ".join(_shown(one) for one in (*within, source))
+            raise UsageError(f"the file includes itself: {way}")
+        self.read(source, use, within=within)
 
 
-def _text(path: Path) -> str:
+def _local(source: str) -> Path | None:
+    """The path of a source; ``None`` for one on the web."""
+    if not is_url(source):
+        return Path(source)
+    return path_of(source) if source.lower().startswith("file:") else None
+
+
+def _shown(source: str) -> str:
+    path = _local(source)
+    return shown_url(source) if path is None else str(path)
+
+
+def _identity(source: str) -> str:
+    path = _local(source)
+    return source if path is None else os.path.realpath(path)
+
+
+def _beside(source: str, named: str) -> str:
+    if not named.isprintable():
+        raise UsageError(f"{printable(named)!r} is no path")
+    if is_url(named) or _local(source) is None:
+        return urljoin(source, named) if is_url(source) else named
+    return str((_local(source) or Path()).parent / named)
+
+
+def _constraint(entry: Entry) -> Asked:
+    if isinstance(entry.asked, Reference):
+        raise FaultyText([entry.named.fault(0, BY_NAME)])
+    if entry.asked.requirement.extras:
+        raise FaultyText([entry.named.fault(entry.named.text.index("["), "a constraint takes no extras")])
+    return entry.asked
+
+
+def _with_rule(found: RequirementsFile, said: Said) -> RequirementsFile:
+    """Apply an option that says which versions and files may be taken."""
+    match said.option:
+        case Option.NO_BINARY:
+            return _with_format(found, Kind.SDIST, said.value)
+        case Option.ONLY_BINARY:
+            return _with_format(found, Kind.WHEEL, said.value)
+        case Option.PREFER_BINARY:
+            return replace(found, prefer_binary=True)
+        case Option.REQUIRE_HASHES:
+            return replace(found, require_hashes=True)
+        case Option.NO_REQUIRE_HASHES:
+            return replace(found, no_require_hashes=True)
+        case _:
+            return replace(found, pre=_pre(said))
+
+
+def _with_format(found: RequirementsFile, kind: Kind, value: str) -> RequirementsFile:
+    rules = Formats(no_binary=found.no_binary, only_binary=found.only_binary)
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
-    except UnicodeDecodeError as error:
-        number = error.object.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{path}:{number}: not UTF-8", hint="save the file as UTF-8") from error
+        rules = with_rule(rules, kind, value)
+    except UsageError as error:
+        raise UsageError("expected names of projects, :all: or :none:") from error
+    return replace(found, no_binary=rules.no_binary, only_binary=rules.only_binary)
 
 
-def _asked(named: LogicalLine, options: LogicalLine, said: Iterable[Said]) -> Asked:
-    try:
-        asked = parse_requirement(named.text, origin=named.origin)
-    except BadRequirement as error:
-        raise FaultyText([named.fault(fault.column - 1, fault.problem) for fault in error.faults]) from error
-    return replace(asked, hashes=frozenset(_sha256(one, options) for one in said))
+def _with_index_option(index: IndexOptions, said: Said, origin: str, source: str) -> IndexOptions | None:
+    written = Written(value=said.value, origin=origin)
+    match said.option:
+        case Option.INDEX_URL:
+            return replace(index, index_url=written)
+        case Option.EXTRA_INDEX_URL:
+            return replace(index, extra_index_urls=(*index.extra_index_urls, written))
+        case Option.FIND_LINKS:
+            links = replace(written, value=_links(said.value, source))
+            return replace(index, find_links=(*index.find_links, links))
+        case Option.TRUSTED_HOST:
+            return replace(index, trusted_hosts=(*index.trusted_hosts, written))
+        case Option.NO_INDEX:
+            return replace(index, no_index=True)
+        case _:
+            return None
 
 
-def _sha256(said: Said, line: LogicalLine) -> str:
-    if said.option is not Option.HASH:
-        raise FaultyText([line.fault(said.offset, f"{said.option.value} stands on a line of its own")])
-    if found := _SHA256.fullmatch(said.value):
-        return found[1].lower()
-    raise FaultyText([line.fault(said.offset, "expected sha256: and 64 hex digits")])
+def _links(value: str, source: str) -> str:
+    """As in pip: beside the file where that is there, else in the working folder."""
+    path = _local(source)
+    if is_url(value) or path is None:
+        return value
+    beside = path.parent / value
+    return str(beside) if value.isprintable() and beside.exists() else value
+
+
+def _pre(said: Said) -> bool:
+    if said.option is not Option.PRE and said.value != ALL:
+        raise UsageError(f"{said.option.value} is taken for {ALL} only")
+    return said.option is not Option.ONLY_FINAL
+
+
+def _misplaced(option: Option) -> str:
+    match option:
+        case Option.HASH:
+            return "a hash stands on the line of its requirement"
+        case Option.EDITABLE:
+            return "-e stands at the beginning of a line, and a place behind it"
+        case _:
+            return f"{option.value} stands on the line of its requirement"

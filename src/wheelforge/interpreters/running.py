@@ -14,6 +14,8 @@ from packaging.markers import default_environment
 from packaging.tags import sys_tags
 
 from wheelforge.errors import WheelforgeError
+from wheelforge.interpreters.misspelt import Misspelt
+from wheelforge.interpreters.pythons import parse_python
 from wheelforge.model.targets import Target
 
 if TYPE_CHECKING:
@@ -53,13 +55,20 @@ def current() -> Target:
 def target_name(tags: Sequence[Tag]) -> str:
     """Name a target after its own interpreter and its best platform: ``cp313t-musllinux_1_2_x86_64``.
 
+    `wheelforge.interpreters.named.parse_target` reads such a name again.
+
     ``linux_x86_64`` promises no C library and is taken only where there is nothing better.
     """
-    own = tags[0]
-    threaded = own.abi == f"{own.interpreter}t"
     platforms = [tag.platform for tag in tags if tag.platform != "any"]
     best = next((one for one in platforms if not one.startswith("linux_")), platforms[0])
-    return f"{own.abi if threaded else own.interpreter}-{best}"
+    return f"{_python_name(tags[0])}-{best}"
+
+
+def _python_name(own: Tag) -> str:
+    try:
+        return parse_python(own.interpreter, own.abi).name
+    except Misspelt:  # a debug build, whose own wheels nobody has
+        return own.interpreter
 
 
 @cache

@@ -78,7 +78,7 @@ class Ladder:
 
     async def contents(self, sdist: Artifact) -> SdistContents:
         """The static files of an sdist, after its hash was checked."""
-        return await self._contents.get(sdist.filename, lambda: self._read(sdist))
+        return await self._contents.get((sdist.filename, sdist.sha256 or sdist.url), lambda: self._read(sdist))
 
     async def _read(self, sdist: Artifact) -> SdistContents:
         fetched = await self._index.fetch(sdist)

@@ -59,8 +59,11 @@ def build_tag(text: str) -> BuildTag:
 
 @lru_cache(maxsize=4096)
 def tag_set(text: str) -> frozenset[Tag]:
-    """All tags of a compressed tag set (PEP 425)."""
-    return parse_tag(text)
+    """All tags of a compressed tag set (PEP 425); none for what is no tag, so that nobody takes the file."""
+    try:
+        return parse_tag(text)
+    except ValueError:
+        return frozenset()
 
 
 def _wheel(parts: list[str], project: NormalizedName) -> Named | None:

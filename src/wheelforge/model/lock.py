@@ -53,6 +53,8 @@ class LockedArtifact:
     """In a folder that is laid out per target: the targets in whose folders it stands, sorted."""
     fallback: bool = False
     """The index's wheel of an sdist that stands here too: taken only where the build of that fails."""
+    left_out: bool = False
+    """Not in the folder, since its index was left out when it was written."""
     provenance: str | None = None
     """PEP 740: where the index keeps its attestations."""
     direct: DirectUrl | None = None
@@ -61,14 +63,20 @@ class LockedArtifact:
     @property
     def paths(self) -> tuple[str, ...]:
         """Its places in the folder, with forward slashes; the same bytes stand in each."""
+        if self.left_out:
+            return ()
         if self.build_only:
             return (f"build-deps/{self.filename}",)
         return tuple(f"{target}/{self.filename}" for target in self.targets) or (self.filename,)
 
+    def path_for(self, target: str) -> str:
+        """Where an installer for a target finds it."""
+        return f"{target}/{self.filename}" if target in self.targets else self.path
+
     @property
     def path(self) -> str:
-        """The first of its places."""
-        return self.paths[0]
+        """The first of its places; its bare name where it has none."""
+        return next(iter(self.paths), self.filename)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

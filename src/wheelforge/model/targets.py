@@ -25,6 +25,8 @@ class Target:
     name: str
     environment: Mapping[str, str]
     tags: tuple[Tag, ...]
+    newest_python: str | None = None
+    """Where any patch release is meant, the last that there can be, ``3.12.99``; markers are those of the first."""
 
     @property
     def python_version(self) -> str:
@@ -37,8 +39,13 @@ class Target:
         return next((place for place, tag in enumerate(self.tags) if tag in wanted), None)
 
     def accepts_python(self, requires_python: SpecifierSet | None) -> bool:
-        """Whether a Requires-Python admits this interpreter; pre-releases of Python count as their release."""
-        return requires_python is None or requires_python.contains(self.python_version, prereleases=True)
+        """Whether a Requires-Python admits this interpreter; pre-releases of Python count as their release.
+
+        Where any patch release is meant, it is enough that it admits the first or the last: a project that only
+        shuns the early ones (``!=3.9.0,!=3.9.1``) is not meant to be refused.
+        """
+        meant = (self.python_version,) if self.newest_python is None else (self.python_version, self.newest_python)
+        return requires_python is None or any(requires_python.contains(one, prereleases=True) for one in meant)
 
     def evaluate(self, marker: Marker | None, extras: Iterable[str] = ()) -> bool:
         """Whether a requirement with this marker applies here, for any of ``extras`` (or for none)."""

@@ -42,9 +42,13 @@ async def plan_closure(
     inputs: Inputs,
     builder: Target,
     facts: Facts,
+    host: Target | None = None,
     before: Mapping[NormalizedName, Iterable[Version]] | None = None,
 ) -> BuildClosure:
     """The build closure of a runtime closure; ``before`` holds the versions of an earlier one, kept where they fit.
+
+    ``host`` is the interpreter that hooks are asked with, by default the builder. Another may get other answers than
+    the builder would, and so the closure is not complete then.
 
     A build environment prefers the versions that finished generations chose, so that one version serves
     many builds. Neither that nor anything else depends on the order in which facts arrive.
@@ -52,7 +56,7 @@ async def plan_closure(
     Raises:
         BuildCycle: units that need each other to be built.
     """
-    planner = _Planner(inputs=inputs, builder=builder, facts=facts, before=before or {})
+    planner = _Planner(inputs=inputs, builder=builder, host=host or builder, facts=facts, before=before or {})
     units: dict[str, PlannedUnit] = {}
     planner.finish([runtime])
     generation = sdists(runtime)
@@ -80,14 +84,30 @@ class _Needy:
     requires: tuple[Requirement, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Under which an environment is solved."""
+
+    target: Target
+    formats: Formats
+    preferences: Preferences
+
+
 class _Planner:
     """What the generations share: solved environments and the versions chosen so far."""
 
     def __init__(
-        self, *, inputs: Inputs, builder: Target, facts: Facts, before: Mapping[NormalizedName, Iterable[Version]]
+        self,
+        *,
+        inputs: Inputs,
+        builder: Target,
+        host: Target,
+        facts: Facts,
+        before: Mapping[NormalizedName, Iterable[Version]],
     ) -> None:
         self._inputs = inputs
         self._builder = builder
+        self._host = host
         self._facts = facts
         self._chosen: dict[NormalizedName, set[Version]] = {name: set(versions) for name, versions in before.items()}
         self._solved: dict[tuple[object, ...], asyncio.Task[Solution]] = {}
@@ -114,36 +134,31 @@ class _Planner:
         ]
 
     async def _environments(self, needy: Sequence[_Needy], preferences: Preferences) -> list[Solution]:
-        formats = self._formats()
-        return await asyncio.gather(*(self._solve(one.sdist, one.requires, formats, preferences) for one in needy))
+        rules = _Rules(self._builder, self._formats(), preferences)
+        return await asyncio.gather(*(self._solve(one.sdist, one.requires, rules) for one in needy))
 
     async def _requirements(self, sdist: Candidate, preferences: Preferences) -> _Needy:
         """All that the build of one sdist asks for."""
         system = await self._facts.build_system(sdist)
-        static = self._applying(system.requires, sdist)
         told = [BuildRequirement(requirement=_one_line(text), source=Source.STATIC) for text in system.requires]
         if system.backend not in SILENT_BACKENDS or system.backend_path:
-            answer = await self._ask_hook(sdist, static, preferences)
+            answer = await self._ask_hook(sdist, system.requires, preferences)
             told += [BuildRequirement(requirement=_one_line(text), source=Source.HOOK) for text in answer]
-        requires = self._applying((one.requirement for one in told), sdist)
+        requires = _applying((one.requirement for one in told), sdist, self._builder)
         return _Needy(sdist=sdist, backend=system.backend, told=tuple(told), requires=requires)
 
-    def _applying(self, texts: Iterable[str], sdist: Candidate) -> tuple[Requirement, ...]:
-        """The requirements that count on the builder."""
-        read = (build_requirement(text, sdist) for text in texts)
-        return tuple(requirement for requirement in read if applies(requirement, self._builder))
-
-    async def _ask_hook(
-        self, sdist: Candidate, static: Sequence[Requirement], preferences: Preferences
-    ) -> Iterable[str]:
-        """What the hook asks for beyond the static requirements, in an environment of wheels."""
-        wheels = replace(self._formats(), prefer=Prefer.WHEEL, no_binary=frozenset())
-        environment = await self._solve(sdist, static, wheels, preferences)
+    async def _ask_hook(self, sdist: Candidate, texts: Sequence[str], preferences: Preferences) -> Iterable[str]:
+        """What the hook asks for beyond the static requirements, in an environment of wheels of the host."""
+        formats = replace(self._formats(), prefer=Prefer.WHEEL, no_binary=frozenset())
+        rules = _Rules(self._host, formats, preferences)
+        environment = await self._solve(sdist, _applying(texts, sdist, self._host), rules)
         answer = await self._facts.hook_requires(sdist, environment)
         if isinstance(answer, Unanswered):
             self.incomplete.add(f"{sdist}: {answer}")
             return ()
-        known = set(map(str, static))
+        if self._host.name != self._builder.name:
+            self.incomplete.add(f"backends were asked on {self._host.name} what builds for {self._builder.name} need")
+        known = {str(build_requirement(text, sdist)) for text in texts}
         return [text for text in sorted(set(answer)) if str(build_requirement(text, sdist)) not in known]
 
     def _formats(self) -> Formats:
@@ -151,20 +166,19 @@ class _Planner:
         formats, seeds = self._inputs.formats, self._inputs.seeds
         return replace(formats, no_binary=formats.no_binary - seeds, only_binary=formats.only_binary | seeds)
 
-    async def _solve(
-        self, sdist: Candidate, requires: Sequence[Requirement], formats: Formats, preferences: Preferences
-    ) -> Solution:
+    async def _solve(self, sdist: Candidate, requires: Sequence[Requirement], rules: _Rules) -> Solution:
         """One environment; what is asked the same way twice is solved once, and the later one waits for that."""
-        key = (frozenset(map(str, requires)), formats, frozenset(preferences.items()))
+        key = (frozenset(map(str, requires)), rules.target.name, rules.formats, frozenset(rules.preferences.items()))
         if key not in self._solved:
             origin = f"the build of {sdist}"
             problem = Problem(
                 subject=f"the build environment of {sdist}",
-                target=self._builder,
+                target=rules.target,
                 roots=tuple(Asked(requirement=one, origin=origin) for one in sorted(requires, key=str)),
                 constraints=self._inputs.build_constraints,
-                formats=formats,
-                preferences=preferences,
+                formats=rules.formats,
+                preferences=rules.preferences,
+                uploaded_prior_to=self._inputs.uploaded_prior_to,
             )
             self._solved[key] = asyncio.ensure_future(self._facts.solve(problem))
         try:
@@ -173,6 +187,12 @@ class _Planner:
             if sdist.evidence.kind is Kind.WHEEL:
                 fault.hint = f"take {sdist.name} as a wheel instead: --only-binary {sdist.name}"
             raise
+
+
+def _applying(texts: Iterable[str], sdist: Candidate, target: Target) -> tuple[Requirement, ...]:
+    """The build requirements that count on a target."""
+    read = (build_requirement(text, sdist) for text in texts)
+    return tuple(requirement for requirement in read if applies(requirement, target))
 
 
 def build_requirement(text: str, sdist: object) -> Requirement:

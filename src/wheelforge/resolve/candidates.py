@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.inputs import Resolution
+from wheelforge.resolve.windows import Windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,25 +42,88 @@ class Candidate:
         return f"{self.name} {self.version}"
 
 
-class Shelf:
-    """The candidates of one project, for one target, under one format rule; made when they are looked at."""
+FINALS, EITHER = frozenset({False}), frozenset({False, True})
+"""Which versions count, by whether they are pre-releases."""
 
-    def __init__(
-        self,
-        project: Project,
-        *,
-        target: Target,
-        kinds: tuple[Kind, ...],
-        hashes: frozenset[str] = frozenset(),
-        excluded: Mapping[str, str] | None = None,
-    ) -> None:
+Identity = tuple[str, str]
+"""A file's name, and the hash of its bytes or else its address: the same for the same file, whoever lists it."""
+
+
+def identity(file: Artifact) -> Identity:
+    """What tells a file from another of the same name."""
+    return file.filename, file.sha256 or file.url
+
+
+class Refusal(enum.Enum):
+    """Why a file cannot be taken, whatever is asked of its version."""
+
+    BROKEN = "broken"
+    LATER = "uploaded later"
+    UNDATED = "no upload time"
+    KIND = "kind"
+    HASH = "hash"
+    PYTHON = "Python"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What decides which files of one project may be taken, and in which order its versions are tried."""
+
+    target: Target
+    kinds: tuple[Kind, ...]
+    """The preferred one first."""
+    hashes: frozenset[str] | None = None
+    """SHA-256, lower-case hex; ``None`` where any will do."""
+    resolution: Resolution = Resolution.HIGHEST
+    uploaded_prior_to: datetime | None = None
+
+    def refuses(self, file: Artifact) -> Refusal | None:
+        """The first rule that forbids a file, yanks aside; ``None`` where it may be taken."""
+        return next((refusal for refusal, applies in self._checks(file) if applies), None)
+
+    def _checks(self, file: Artifact) -> Iterator[tuple[Refusal, bool]]:
+        if self.uploaded_prior_to is not None:
+            uploaded = moment(file.upload_time)
+            yield Refusal.UNDATED, uploaded is None
+            yield Refusal.LATER, uploaded is not None and uploaded >= self.uploaded_prior_to
+        yield Refusal.KIND, file.kind not in self.kinds
+        yield Refusal.PYTHON, not self.target.accepts_python(file.requires_python)
+        yield Refusal.PLATFORM, file.kind is Kind.WHEEL and self.target.rank(file.tags) is None
+        yield Refusal.HASH, self.hashes is not None and file.sha256 not in self.hashes
+
+
+class Remembered:
+    """Candidates that many go through, each from the beginning; they are looked for as far as the farthest has come."""
+
+    def __init__(self, source: Iterator[Candidate]) -> None:
+        self._source = source
+        self._found: list[Candidate] = []
+
+    def __iter__(self) -> Iterator[Candidate]:
+        place = 0
+        while place < len(self._found) or self._find():
+            yield self._found[place]
+            place += 1
+
+    def _find(self) -> bool:
+        found = next(self._source, None)
+        if found is not None:
+            self._found.append(found)
+        return found is not None
+
+
+class Shelf:
+    """The candidates of one project under one set of rules; made when they are looked at."""
+
+    def __init__(self, project: Project, rules: Rules, excluded: Mapping[Identity, str] | None = None) -> None:
         self.project = project
-        self._target = target
-        self._kinds = kinds
-        self._hashes = hashes
+        self.rules = rules
         self._excluded = excluded if excluded is not None else {}
+        self._versions = tuple(sorted(project.releases))
+        self._windows = Windows(self._versions)
         self._made: dict[Version, Candidate | None] = {}
-        self._fitting: dict[SpecifierSet, dict[Version, bool]] = {}
+        self._fitting: dict[tuple[SpecifierSet, frozenset[bool]], Remembered] = {}
 
     def candidate(self, version: Version) -> Candidate | None:
         """The candidate of this version; ``None`` where no file of it may be taken."""
@@ -67,57 +134,63 @@ class Shelf:
     def matching(
         self, specifier: SpecifierSet, *, prereleases: bool, preferred: Sequence[Version] = ()
     ) -> Iterator[Candidate]:
-        """Candidates that fit, in the order to try them: the preferred versions, then the rest, newest first.
+        """Candidates that fit, in the order to try them: the preferred versions, then the rest as the rules order them.
 
         Pre-releases only where asked for or where nothing else fits, as PEP 440 says; yanked files only for an
         exact pin, as PEP 592 says.
         """
-        first = dict.fromkeys(version for version in preferred if version in self.project.releases)
-        ordered = [*first, *(version for version in self.project.releases if version not in first)]
-        if prereleases or specifier.prereleases:
-            yield from self._usable(ordered, specifier)
-            return
-        found = False
-        for candidate in self._usable((version for version in ordered if not version.is_prerelease), specifier):
-            found = True
-            yield candidate
-        if not found:
-            yield from self._usable((version for version in ordered if version.is_prerelease), specifier)
+        finals = not (prereleases or specifier.prereleases)
+        finals = finals and any(True for _ in self._fitting_to(specifier, FINALS))
+        fitting = self._fitting_to(specifier, FINALS if finals else EITHER)
+        first = [
+            one
+            for one in self._usable(dict.fromkeys(preferred), specifier)
+            if not (finals and one.version.is_prerelease)
+        ]
+        yield from first
+        tried = {one.version for one in first}
+        for candidate in fitting:
+            if candidate.version not in tried:
+                yield candidate
+
+    def _fitting_to(self, specifier: SpecifierSet, states: frozenset[bool]) -> Remembered:
+        """Remembered, since a search comes back to ask again; ``states`` holds whether a version is a pre-release."""
+        key = (specifier, states)
+        if key not in self._fitting:
+            places = range(*self._windows.window(specifier))
+            ordered = places if self.rules.resolution is Resolution.LOWEST else reversed(places)
+            versions = (version for place in ordered if (version := self._versions[place]).is_prerelease in states)
+            self._fitting[key] = Remembered(self._usable(versions, specifier))
+        return self._fitting[key]
 
     def _usable(self, versions: Iterable[Version], specifier: SpecifierSet) -> Iterator[Candidate]:
-        """Looked at one by one, since mostly the first is taken; remembered, since a search comes back to ask again."""
-        known = self._fitting.setdefault(specifier, {})
+        """Looked at one by one, since mostly the first is taken."""
         for version in versions:
-            fits = known.get(version)
-            if fits is None:
-                fits = known[version] = specifier.contains(version, prereleases=True)
-            if fits:
+            if specifier.contains(version, prereleases=True):
                 candidate = self.candidate(version)
                 if candidate is not None and (not candidate.yanked or pins(specifier, version)):
                     yield candidate
 
     def _make(self, version: Version) -> Candidate | None:
-        files = [file for file in self.project.releases.get(version, ()) if file.filename not in self._excluded]
-        taken = next((file for kind in self._kinds if (file := self._best(files, kind)) is not None), None)
+        files = [file for file in self.project.releases.get(version, ()) if identity(file) not in self._excluded]
+        standing = [file for file in files if file.yanked is None]
+        taken = self._best(standing) or self._best(files)
         if taken is None:
             return None
         speaks = taken if taken.kind is Kind.WHEEL else self._sibling(files) or taken
         return Candidate(name=self.project.name, version=version, artifact=taken, evidence=speaks)
 
-    def _best(self, files: Iterable[Artifact], kind: Kind) -> Artifact | None:
-        fitting = [
-            file
-            for file in files
-            if file.kind is kind
-            and self._target.accepts_python(file.requires_python)
-            and (not self._hashes or file.sha256 in self._hashes)
-        ]
-        if kind is Kind.WHEEL:
-            return self._best_wheel(fitting)
-        return min(fitting, key=_sdist_order, default=None)
+    def _best(self, files: Iterable[Artifact]) -> Artifact | None:
+        allowed = [file for file in files if self.rules.refuses(file) is None]
+        for kind in self.rules.kinds:
+            fitting = [file for file in allowed if file.kind is kind]
+            best = self._best_wheel(fitting) if kind is Kind.WHEEL else min(fitting, key=_sdist_order, default=None)
+            if best is not None:
+                return best
+        return None
 
     def _best_wheel(self, wheels: Iterable[Artifact]) -> Artifact | None:
-        ranked = [(rank, wheel) for wheel in wheels if (rank := self._target.rank(wheel.tags)) is not None]
+        ranked = [(rank, wheel) for wheel in wheels if (rank := self.rules.target.rank(wheel.tags)) is not None]
         if not ranked:
             return None
         best = min(rank for rank, _ in ranked)
@@ -127,6 +200,15 @@ class Shelf:
         """A wheel of the same version that says what the sdist requires: the target's own, else any."""
         wheels = sorted((file for file in files if file.kind is Kind.WHEEL), key=lambda wheel: wheel.filename)
         return self._best_wheel(wheels) or next(iter(wheels), None)
+
+
+def moment(upload_time: str | None) -> datetime | None:
+    """When a file was uploaded; ``None`` where its index does not say so in a way that can be read (PEP 700)."""
+    try:
+        read = datetime.fromisoformat(upload_time or "")
+    except ValueError:
+        return None
+    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
 
 
 def pins(specifier: SpecifierSet, version: Version) -> bool:

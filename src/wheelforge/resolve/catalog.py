@@ -8,73 +8,88 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 
 from wheelforge.errors import ResolutionError
-from wheelforge.resolve.candidates import Shelf
+from wheelforge.resolve.candidates import Rules, Shelf, identity
 from wheelforge.resolve.problem import applies, wants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
 
     from wheelforge.model.artifacts import Artifact, Project
     from wheelforge.model.metadata import Metadata
     from wheelforge.model.targets import Target
-    from wheelforge.resolve.candidates import Candidate
-    from wheelforge.resolve.problem import Problem, Want
+    from wheelforge.resolve.candidates import Candidate, Identity
+    from wheelforge.resolve.problem import Problem, Stated, Want
 
 
 class Catalog:
-    """Shared by all problems of a run: a project's page and a file's metadata are learnt once."""
+    """Shared by all problems of a run: a project's page and a file's metadata are learnt once.
+
+    Of one name, an index and an input can have different files: these are told apart by their bytes.
+    """
 
     def __init__(self) -> None:
         self._projects: dict[NormalizedName, Project | None] = {}
-        self._metadata: dict[str, Metadata] = {}
-        self._wants: dict[str, dict[tuple[str, str], tuple[Want, ...]]] = {}
-        self._excluded: dict[str, str] = {}
+        self._metadata: dict[Identity, Metadata] = {}
+        self._wants: dict[Identity, dict[tuple[object, ...], tuple[Want, ...]]] = {}
+        self._excluded: dict[Identity, str] = {}
         self._shelves: dict[tuple[object, ...], Shelf] = {}
 
     def learn_project(self, name: NormalizedName, project: Project | None) -> None:
         """``None``: no index has it."""
         self._projects[name] = project
 
-    def learn_metadata(self, filename: str, metadata: Metadata) -> None:
+    def learn_metadata(self, file: Artifact, metadata: Metadata) -> None:
         """What this very file says. It overrides what a sibling said for it."""
-        self._metadata[filename] = metadata
-        self._wants[filename] = {}
+        self._metadata[identity(file)] = metadata
+        self._wants[identity(file)] = {}
 
-    def exclude(self, filename: str, reason: str) -> None:
-        """Never take this file: it is broken, or it does not run here after all."""
-        self._excluded[filename] = reason
+    def exclude(self, file: Artifact, reason: str) -> None:
+        """Never take this file, for any target: it is broken."""
+        self._excluded[identity(file)] = reason
         self._shelves.clear()
 
     def knows_project(self, name: NormalizedName) -> bool:
         """Whether its page has been read, even if there is none."""
         return name in self._projects
 
-    def project(self, name: NormalizedName) -> Project | None:
-        """The project; ``None`` where no index has it. `KeyError` where that is not known yet."""
-        return self._projects[name]
+    def names(self) -> Iterable[NormalizedName]:
+        """The projects that exist, as far as is known."""
+        return (name for name, project in self._projects.items() if project is not None)
+
+    def knows(self, name: NormalizedName, problem: Problem) -> bool:
+        """Whether it is known which files of a project a problem may choose from."""
+        return name in problem.given or name in self._projects
+
+    def project(self, name: NormalizedName, problem: Problem) -> Project | None:
+        """What a problem may choose from: its own files or the index's; ``None`` where there are none.
+
+        Raises:
+            KeyError: it is not known yet.
+        """
+        given = problem.given.get(name)
+        return self._projects[name] if given is None else given
 
     def metadata(self, candidate: Candidate) -> Metadata | None:
         """What a candidate says of itself, by its own word or else by its sibling's; ``None``: not known yet."""
         return self._metadata.get(self._speaker(candidate))
 
-    def wants(self, candidate: Candidate, extra: NormalizedName | None, target: Target) -> tuple[Want, ...] | None:
+    def wants(self, candidate: Candidate, extra: NormalizedName | None, problem: Problem) -> tuple[Want, ...] | None:
         """What a candidate requires on a target, or what only this extra of it brings; ``None``: not known yet.
 
         Raises:
             ResolutionError: it requires something that cannot be told or taken.
         """
-        speaker, key = self._speaker(candidate), (target.name, extra or "")
+        speaker, key = self._speaker(candidate), (problem.place, extra, problem.overrides)
         metadata = self._metadata.get(speaker)
         if metadata is None:
             return None
         known = self._wants[speaker]
         if key not in known:
-            applying = _applying(metadata, extra, target)
+            applying = _applying(metadata, extra, problem)
             try:
-                known[key] = tuple(want for requirement in applying for want in wants(requirement))
+                known[key] = tuple(want for one in applying for want in wants(one.requirement, one.origin))
             except ResolutionError as fault:
                 raise ResolutionError(f"{candidate} cannot be followed: {fault.message}") from None
         return known[key]
@@ -86,38 +101,46 @@ class Catalog:
 
     def requires_python(self, file: Artifact) -> SpecifierSet:
         """The Requires-Python of a file: the page's, and its own as far as that is known."""
-        metadata = self._metadata.get(file.filename)
+        metadata = self._metadata.get(identity(file))
         own = _specifier(metadata.requires_python if metadata is not None else None)
         return own if file.requires_python is None else own & file.requires_python
 
-    def reason(self, filename: str) -> str | None:
+    def reason(self, file: Artifact) -> str | None:
         """Why a file is excluded."""
-        return self._excluded.get(filename)
+        return self._excluded.get(identity(file))
 
     def shelf(self, name: NormalizedName, problem: Problem) -> Shelf | None:
-        """The candidates of a known project under the rules of a problem; ``None`` where no index has it."""
-        kinds, hashes = problem.formats.allowed(name), problem.hashes(name)
-        key = (name, problem.target.name, kinds, hashes)
+        """The candidates of a known project under the rules of a problem; ``None`` where there is no such project."""
+        project = self.project(name, problem)
+        if project is None:
+            return None
+        rules = Rules(
+            target=problem.target,
+            kinds=problem.kinds(name),
+            hashes=problem.hashes(name),
+            resolution=problem.resolution,
+            # What an input brings was chosen by the user, whenever it was uploaded.
+            uploaded_prior_to=None if name in problem.given else problem.uploaded_prior_to,
+        )
+        # A project is kept alive by its shelf, so that no other can have its id.
+        key = (id(project), problem.place, rules.kinds, rules.hashes, rules.resolution, rules.uploaded_prior_to)
         if key not in self._shelves:
-            project = self._projects[name]
-            if project is None:
-                return None
-            self._shelves[key] = Shelf(
-                project, target=problem.target, kinds=kinds, hashes=hashes, excluded=self._excluded
-            )
+            self._shelves[key] = Shelf(project, rules, self._excluded)
         return self._shelves[key]
 
-    def _speaker(self, candidate: Candidate) -> str:
+    def _speaker(self, candidate: Candidate) -> Identity:
         """The file whose metadata counts for a candidate."""
-        own = candidate.artifact.filename
-        return own if own in self._metadata else candidate.evidence.filename
+        own = identity(candidate.artifact)
+        return own if own in self._metadata else identity(candidate.evidence)
 
 
-def _applying(metadata: Metadata, extra: NormalizedName | None, target: Target) -> Iterator[Requirement]:
-    for requirement in metadata.requires:
-        always = applies(requirement, target)
-        if always if extra is None else not always and applies(requirement, target, (extra,)):
-            yield requirement
+def _applying(metadata: Metadata, extra: NormalizedName | None, problem: Problem) -> Iterator[Stated]:
+    target = problem.target
+    for written in metadata.requires:
+        for stated in problem.instead(written, None):
+            always = applies(stated.requirement, target)
+            if always if extra is None else not always and applies(stated.requirement, target, (extra,)):
+                yield stated
 
 
 @lru_cache(maxsize=1024)

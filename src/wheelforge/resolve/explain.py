@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
-
-from packaging.utils import canonicalize_name
 
 from wheelforge.errors import IntegrityError, ResolutionError, WheelforgeError
 from wheelforge.model.artifacts import Kind
-from wheelforge.resolve.candidates import pins
-from wheelforge.resolve.problem import Identifier, applies
+from wheelforge.resolve.candidates import Refusal
+from wheelforge.resolve.derivation import askers, constraining, excluding, paths, wishes
+from wheelforge.resolve.refusals import Refusals, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
     from packaging.version import Version
     from resolvelib.structs import RequirementInformation
 
-    from wheelforge.model.artifacts import Artifact, Project
+    from wheelforge.model.artifacts import Project
+    from wheelforge.resolve.candidates import Shelf
     from wheelforge.resolve.catalog import Catalog
     from wheelforge.resolve.problem import Problem, Want
     from wheelforge.resolve.provider import Held, Provider
 
     Cause = RequirementInformation[Want, Held]
 
-SHOWN_VERSIONS = 12
+SHOWN_VERSIONS, SHOWN_PROJECTS = 8, 2
 
 
 class UnknownProject(ResolutionError):
@@ -51,60 +51,153 @@ class HashNotOffered(IntegrityError):
 
 def explain(problem: Problem, catalog: Catalog, provider: Provider, causes: Sequence[Cause]) -> WheelforgeError:
     """The error for a problem that resolvelib found impossible."""
-    names = sorted({cause.requirement.name for cause in causes})
-    for name in names:
-        project = catalog.project(name) if catalog.knows_project(name) else None
-        asked = [cause for cause in causes if cause.requirement.name == name]
+    teller = _Teller(problem, catalog, provider)
+    # What an extra wants of its own project is no one's wish.
+    told = [cause for cause in causes if cause.parent is None or cause.parent.candidate.name != cause.requirement.name]
+    by_name: dict[NormalizedName, list[Cause]] = {}
+    for cause in sorted(told or causes, key=lambda cause: cause.requirement.name):
+        by_name.setdefault(cause.requirement.name, []).append(cause)
+    alone = {name: unmet for name, asked in by_name.items() if (unmet := teller.unmet(name, asked))}
+    own = [name for name, unmet in alone.items() if any(cause.parent is None for cause in unmet)]
+    lost = {id(cause) for unmet in alone.values() for cause in unmet}
+    met = {name: [cause for cause in asked if id(cause) not in lost] for name, asked in by_name.items()}
+    together = {name: asked for name, asked in met.items() if name not in alone or teller.contested(asked)}
+    if own or not together:
+        # Where several are in the way, the one that most versions want tells most.
+        name = max(own or alone, key=lambda name: len(alone[name]))
+        return teller.alone(name, alone[name])
+    return teller.conflict(together)
+
+
+class _Teller:
+    """Tells of one problem."""
+
+    def __init__(self, problem: Problem, catalog: Catalog, provider: Provider) -> None:
+        self._problem = problem
+        self._catalog = catalog
+        self._provider = provider
+
+    def unmet(self, name: NormalizedName, asked: Sequence[Cause]) -> Sequence[Cause]:
+        """Those of whom each could not have the project even if all others were gone."""
+        if self._shelf(name) is None:
+            return asked
+        return [cause for cause in asked if not self._fits(name, [cause])]
+
+    def contested(self, asked: Sequence[Cause]) -> bool:
+        """Whether some of them exclude each other."""
+        return bool(excluding(self._provider, wishes(asked)))
+
+    def alone(self, name: NormalizedName, unmet: Sequence[Cause]) -> WheelforgeError:
+        """The error for those."""
+        shelf = self._shelf(name)
+        return self._unknown(name, unmet) if shelf is None else self._no_version(shelf, unmet)
+
+    def _shelf(self, name: NormalizedName) -> Shelf | None:
+        return self._catalog.shelf(name, self._problem) if self._catalog.knows(name, self._problem) else None
+
+    def _fits(self, name: NormalizedName, asked: Iterable[Cause]) -> bool:
+        specifier = self._provider.specifier(name, (cause.requirement for cause in asked))
+        return any(True for _ in self._provider.matching(name, specifier))
+
+    def _unknown(self, name: NormalizedName, asked: Sequence[Cause]) -> ResolutionError:
+        lines = [f"no project {name!r} on the index, wanted by {self._problem.subject}"]
+        close = get_close_matches(name, sorted(self._catalog.names()), n=1)
+        first = f"perhaps {close[0]} was meant" if close else "check the spelling"
+        hint = f"{first}, or name the index that has it: --index-url URL"
+        return UnknownProject("\n".join([*lines, *self._who(name, asked)]), hint=hint)
+
+    def _who(self, name: NormalizedName, asked: Iterable[Cause]) -> list[str]:
+        lines = [*paths(self._provider, wishes(asked)), *constraining(self._problem, name)]
+        return [f"  {line}" for line in (*lines, *self._given(name))]
+
+    def _given(self, name: NormalizedName) -> list[str]:
+        project = self._problem.given.get(name)
         if project is None:
-            return _unknown(problem, provider, name, asked)
-        specifier = provider.specifier(name, (cause.requirement for cause in asked))
-        if not any(True for _ in provider.matching(name, specifier)):
-            alone = [cause for cause in asked if not _fits(provider, cause.requirement)]
-            if alone or len(asked) == 1:
-                return _no_version(problem, catalog, provider, project, alone or asked)
-    return _conflict(problem, catalog, provider, causes)
+            return []
+        places = [file.direct.url for files in project.releases.values() for file in files if file.direct is not None]
+        versions = ", ".join(map(str, project.releases))
+        place = places[0] if places else self._lock(name)
+        return [f"{name} {versions} comes from {place}, and no index is asked for it"]
+
+    def _lock(self, name: NormalizedName) -> str:
+        return next((want.origin for want in self._problem.wanted() if want.name == name and want.origin), "a lock")
+
+    def _no_version(self, shelf: Shelf, asked: Sequence[Cause]) -> WheelforgeError:
+        project, wants = shelf.project, [cause.requirement for cause in asked]
+        specifiers = {str(want.specifier): self._provider.specifier(project.name, [want]) for want in wants}
+        who = self._who(project.name, asked)
+        if not project.releases:
+            return NoVersion("\n".join([f"{project.name} is on the index, but has no files", *who]))
+        newest_first = sorted(project.releases, reverse=True)
+        fitting = [
+            version
+            for version in newest_first
+            if any(one.contains(version, prereleases=True) for one in specifiers.values())
+        ]
+        named = next(iter(specifiers.values())) if len(specifiers) == 1 else "any of these"
+        if not fitting:
+            exist = f"versions that exist: {_versions(newest_first)}"
+            lines = [f"no version of {project.name} fits {named}", *who, exist]
+            return NoVersion("\n".join(lines), hint=_nearest_hint(project))
+        fault = self._forbidden(shelf, fitting, who)
+        if fault is not None:
+            return fault
+        text = str(named) if len(specifiers) == 1 else " that fits any of these"
+        lines = [f"no file of {project.name}{text} can be taken for {self._problem.target.name}", *who]
+        reasons = Refusals(shelf, self._catalog, next(iter(specifiers.values()))).lines(fitting)
+        return NoVersion("\n".join([*lines, *(f"  {reason}" for reason in reasons)]), hint=_way_out(shelf, fitting))
+
+    def _forbidden(self, shelf: Shelf, fitting: Sequence[Version], who: Sequence[str]) -> WheelforgeError | None:
+        """The error where the hashes or the format rules leave nothing, whatever the target."""
+        project, rules = shelf.project, shelf.rules
+        files = [file for version in fitting for file in project.releases[version]]
+        if rules.hashes is not None and not rules.hashes:
+            what = f"no file of {project.name} has all hashes that are asked for: the lines have none in common"
+            return HashNotOffered("\n".join([what, *who]), hint="let one line give the hashes, or the same to each")
+        if rules.hashes is not None and not any(file.sha256 in rules.hashes for file in files):
+            return _hash_not_offered(project, fitting[0], rules.hashes)
+        if rules.kinds == (Kind.SDIST,) and all(file.kind is Kind.WHEEL for file in files):
+            if project.name in self._problem.given:
+                lock = self._lock(project.name)
+                what = f"{lock} lists no sdist of {project.name}, and --no-binary forbids its wheels"
+                return NoSource("\n".join([what, *who]), hint=f"take its wheel: --only-binary {project.name}")
+            return _no_source(project, fitting, who)
+        return None
+
+    def conflict(self, by_name: dict[NormalizedName, list[Cause]]) -> ResolutionError:
+        """The error where each could be had, but not all together."""
+        lines, involved = [f"{self._problem.subject} cannot be met together"], dict[str, None]()
+        told = sorted(by_name, key=lambda name: _weight(by_name[name]), reverse=True)[:SHOWN_PROJECTS]
+        for name in sorted(told):
+            found = wishes(by_name[name])
+            found = excluding(self._provider, found) or found
+            lines.append(f"  {name}:")
+            lines += [f"    {line}" for line in (*paths(self._provider, found), *constraining(self._problem, name))]
+            lines += [f"    {line}" for line in (*self._given(name), *self._existing(name))]
+            for wish in found:
+                wanted = [want for want in askers(self._provider, wish) if want.origin is not None]
+                involved.update(dict.fromkeys(want.text for want in wanted if want.specifier))
+        named = " or ".join(list(involved)[:3])
+        return Conflict("\n".join(lines), hint=f"loosen {named}" if named else "leave one of these out, or override it")
+
+    def _existing(self, name: NormalizedName) -> list[str]:
+        shelf = self._shelf(name)
+        if shelf is None or name in self._problem.given:
+            return []
+        later = refused(shelf, shelf.project, Refusal.LATER)
+        told = [f"versions that exist: {_versions(sorted(shelf.project.releases, reverse=True))}"]
+        number = "1 newer file was" if len(later) == 1 else f"{len(later)} newer files were"
+        return [*told, f"{number} uploaded later"] if later else told
 
 
-def _fits(provider: Provider, want: Want) -> bool:
-    return any(True for _ in provider.matching(want.name, provider.specifier(want.name, [want])))
-
-
-def _unknown(problem: Problem, provider: Provider, name: NormalizedName, asked: Sequence[Cause]) -> ResolutionError:
-    lines = [f"no project {name!r} on the index, wanted by {problem.subject}"]
-    lines += [f"  {_path(provider, cause)}" for cause in asked]
-    return UnknownProject("\n".join(lines), hint="check the spelling, or name the index that has it: --index-url URL")
-
-
-def _no_version(
-    problem: Problem, catalog: Catalog, provider: Provider, project: Project, asked: Sequence[Cause]
-) -> WheelforgeError:
-    specifier = provider.specifier(project.name, (cause.requirement for cause in asked))
-    fitting = sorted(version for version in project.releases if specifier.contains(version, prereleases=True))
-    who = [f"  {_path(provider, cause)}" for cause in asked]
-    who += [f"  {line}" for line in _constraining(problem, project.name)]
-    if not project.releases:
-        return NoVersion("\n".join([f"{project.name} is on the index, but has no files", *who]))
-    if not fitting:
-        found = _versions(project.releases)
-        lines = [f"no version of {project.name} fits {specifier}", *who, f"versions that exist: {found}"]
-        return NoVersion("\n".join(lines), hint=_nearest_hint(project))
-    newest = fitting[-1]
-    kinds, hashes = problem.formats.allowed(project.name), problem.hashes(project.name)
-    if hashes and not any(file.sha256 in hashes for version in fitting for file in project.releases[version]):
-        return _hash_not_offered(project, newest, hashes)
-    if kinds == (Kind.SDIST,) and all(file.kind is Kind.WHEEL for v in fitting for file in project.releases[v]):
-        return _no_source(project, fitting, who)
-    lines = [f"no file of {project.name}{specifier} can be taken for {problem.target.name}", *who]
-    lines += [f"the newest that fits, {newest}:"]
-    files = project.releases[newest]
-    lines += [f"  {reason}" for reason in sorted({_refusal(problem, catalog, specifier, file) for file in files})]
-    return NoVersion("\n".join(lines), hint=_kind_hint(project.name, kinds))
+def _weight(asked: Sequence[Cause]) -> tuple[bool, int]:
+    """What the user said himself matters most, then what concerns most versions."""
+    return any(cause.parent is None for cause in asked), len(asked)
 
 
 def _no_source(project: Project, fitting: Sequence[Version], who: Sequence[str]) -> ResolutionError:
-    newest = fitting[-1]
-    wheels = len(project.releases[newest])
-    what = f"{newest} comes as {wheels} wheel{'s' * (wheels != 1)} only, and so does every version that fits"
+    wheels = len(project.releases[fitting[0]])
+    what = f"{fitting[0]} comes as {wheels} wheel{'s' * (wheels != 1)} only, and so does every version that fits"
     return NoSource(
         "\n".join([f"{project.name} has no sdist: {what}", *who]), hint=f"take its wheel: --only-binary {project.name}"
     )
@@ -113,32 +206,22 @@ def _no_source(project: Project, fitting: Sequence[Version], who: Sequence[str])
 def _hash_not_offered(project: Project, version: Version, hashes: Iterable[str]) -> IntegrityError:
     lines = [f"no file of {project.name} {version} has the hash that was asked for"]
     lines += [f"  asked for  sha256:{digest}" for digest in sorted(hashes)]
-    lines += [f"  on index   sha256:{file.sha256}  {file.filename}" for file in project.releases[version]]
+    for file in project.releases[version]:
+        lines.append(f"  on index   {f'sha256:{file.sha256}' if file.sha256 else 'no sha256'}  {file.filename}")
     return HashNotOffered("\n".join(lines), hint="if you trust the index, write its hash into the requirements file")
 
 
-def _refusal(problem: Problem, catalog: Catalog, specifier: SpecifierSet, file: Artifact) -> str:
-    excluded = catalog.reason(file.filename)
-    if excluded is not None:
-        return excluded
-    requires_python = catalog.requires_python(file)
-    if not problem.target.accepts_python(requires_python):
-        return f"{file.kind.value}s need Python {requires_python}; this is {problem.target.python_version}"
-    hashes = problem.hashes(file.name)
-    if hashes and file.sha256 not in hashes:
-        return f"{file.filename} has another hash than was asked for: sha256:{file.sha256}"
-    if file.yanked is not None and not pins(specifier, file.version):
-        return f"yanked{': ' + file.yanked if file.yanked else ''} (only an exact pin, =={file.version}, takes it)"
-    if file.kind not in problem.formats.allowed(file.name):
-        return f"{file.kind.value}s are not allowed by --no-binary or --only-binary"
-    return f"{file.kind.value}s are for other platforms or interpreters"
-
-
-def _kind_hint(name: NormalizedName, kinds: tuple[Kind, ...]) -> str | None:
-    match kinds:
-        case (Kind.WHEEL,):
+def _way_out(shelf: Shelf, fitting: Sequence[Version]) -> str | None:
+    name, rules = shelf.project.name, shelf.rules
+    found = {rules.refuses(file) for version in fitting for file in shelf.project.releases[version]}
+    if Refusal.UNDATED in found:
+        return f"leave out --uploaded-prior-to, or take {name} from an index that gives upload times"
+    if Refusal.LATER in found:
+        return "name a later moment: --uploaded-prior-to"
+    match rules.kinds:
+        case (Kind.WHEEL,) if Refusal.KIND in found:
             return f"build it from source: --no-binary {name}"
-        case (Kind.SDIST,):
+        case (Kind.SDIST,) if Refusal.KIND in found:
             return f"take its wheel: --only-binary {name}"
         case _:
             return None
@@ -149,48 +232,7 @@ def _nearest_hint(project: Project) -> str | None:
     return f"the newest is {project.name}=={max(finals)}" if finals else "only pre-releases exist: --pre takes them"
 
 
-def _versions(versions: Iterable[Version]) -> str:
-    ordered = sorted(versions, reverse=True)
-    shown = ", ".join(map(str, ordered[:SHOWN_VERSIONS]))
-    more = len(ordered) - SHOWN_VERSIONS
+def _versions(newest_first: Sequence[Version]) -> str:
+    shown = ", ".join(map(str, newest_first[:SHOWN_VERSIONS]))
+    more = len(newest_first) - SHOWN_VERSIONS
     return f"{shown}, and {more} older" if more > 0 else shown
-
-
-def _conflict(problem: Problem, catalog: Catalog, provider: Provider, causes: Sequence[Cause]) -> ResolutionError:
-    lines = [f"{problem.subject} cannot be met together"]
-    for name in sorted({cause.requirement.name for cause in causes}):
-        lines.append(f"  {name}:")
-        lines += sorted({f"    {_path(provider, cause)}" for cause in causes if cause.requirement.name == name})
-        lines += [f"    {line}" for line in _constraining(problem, name)]
-        project = catalog.project(name)
-        if project is not None:
-            lines.append(f"    versions that exist: {_versions(project.releases)}")
-    return Conflict("\n".join(lines), hint="loosen one of these requirements")
-
-
-def _constraining(problem: Problem, name: NormalizedName) -> list[str]:
-    return [
-        f"{asked.origin} (a constraint) wants {asked.requirement}"
-        for asked in problem.constraints
-        if canonicalize_name(asked.requirement.name) == name and applies(asked.requirement, problem.target)
-    ]
-
-
-def _path(provider: Provider, cause: Cause) -> str:
-    """``the command line -> flask 3.1.3 -> werkzeug>=3.1.0``."""
-    steps = [cause.requirement.text]
-    want, parent, seen = cause.requirement, cause.parent, set[Identifier]()
-    while parent is not None and parent.identifier not in seen:
-        seen.add(parent.identifier)
-        if steps[-1] != str(parent.candidate):
-            steps.append(str(parent.candidate))
-        want, parent = _first_asker(provider, parent)
-    if want.origin is not None:
-        steps.append(want.origin)
-    return " -> ".join(reversed(steps))
-
-
-def _first_asker(provider: Provider, held: Held) -> tuple[Want, Held | None]:
-    """Who asked for this very version first; the user before others."""
-    askers = (one for one in provider.wanted_by[held.identifier] if provider.is_satisfied_by(one[0], held))
-    return min(askers, key=lambda asker: asker[1] is not None)

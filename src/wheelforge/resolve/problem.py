@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.markers import UndefinedComparison
+from packaging.markers import Marker, UndefinedComparison
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
@@ -13,18 +18,20 @@ from wheelforge.errors import ResolutionError
 from wheelforge.model.inputs import Resolution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from packaging.requirements import Requirement
-    from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
-    from wheelforge.model.artifacts import Project
+    from wheelforge.model.artifacts import Kind, Project
     from wheelforge.model.inputs import Asked, Formats
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate
+
+_ANY = SpecifierSet()
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +57,82 @@ class Problem:
     uploaded_prior_to: datetime | None = None
     """See `Inputs.uploaded_prior_to`."""
 
+    place: Hashable = field(init=False, repr=False, compare=False)
+    """Stands for the target in caches: targets of one name can differ in markers and tags."""
+    _bounds: Mapping[NormalizedName, SpecifierSet] = field(init=False, repr=False, compare=False)
     _hashes: Mapping[NormalizedName, frozenset[str]] = field(init=False, repr=False, compare=False)
+    _overridden: Mapping[NormalizedName, tuple[Asked, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        hashes: dict[NormalizedName, frozenset[str]] = {}
-        for asked in (*self.roots, *self.constraints):
-            name = canonicalize_name(asked.requirement.name)
-            hashes[name] = hashes.get(name, frozenset()) | asked.hashes
-        object.__setattr__(self, "_hashes", hashes)
+        target = self.target
+        markers = frozenset(target.environment.items())
+        object.__setattr__(self, "place", (target.name, hash((markers, target.tags))))
+        object.__setattr__(self, "_overridden", _by_name(self.overrides))
+        object.__setattr__(self, "_hashes", self._hashes_asked())
+        bounds: dict[NormalizedName, SpecifierSet] = {}
+        for name, constraints in _by_name(self.constraints).items():
+            applying = (one.requirement for one in constraints if applies(one.requirement, target))
+            bounds[name] = reduce(and_, (one.specifier for one in applying), SpecifierSet())
+        object.__setattr__(self, "_bounds", bounds)
 
-    def hashes(self, name: NormalizedName) -> frozenset[str]:
-        """The SHA-256 of the files that may be taken for ``name``; empty where any may."""
-        return self._hashes.get(name, frozenset())
+    def _hashes_asked(self) -> dict[NormalizedName, frozenset[str]]:
+        found: dict[NormalizedName, frozenset[str]] = {}
+        roots = (root for root in self.roots if canonicalize_name(root.requirement.name) not in self._overridden)
+        for asked in (*roots, *self.constraints, *self.overrides):
+            if asked.hashes and applies(asked.requirement, self.target):
+                name = canonicalize_name(asked.requirement.name)
+                found[name] = found.get(name, asked.hashes) & asked.hashes
+        return found
+
+    def wanted(self) -> list[Want]:
+        """What the roots want on the target, overrides counted, in the order in which it was asked for.
+
+        Raises:
+            ResolutionError: a root names a place, or its marker has no meaning.
+        """
+        return [
+            want
+            for root in self.roots
+            for asked in self.instead(root.requirement, root.origin)
+            if applies(asked.requirement, self.target)
+            for want in wants(asked.requirement, asked.origin)
+        ]
+
+    def instead(self, requirement: Requirement, origin: str | None) -> Iterator[Stated]:
+        """What counts for a requirement: itself, or the overrides of its project, under their own markers.
+
+        Of its own marker then only a condition on extras is left, as in uv: what a platform was said to need can be
+        overridden too.
+        """
+        overrides = self._overridden.get(canonicalize_name(requirement.name))
+        if overrides is None:
+            yield Stated(requirement, origin)
+        for asked in overrides or ():
+            yield Stated(_under_extras_of(requirement, asked.requirement), f"{asked.origin} (an override)")
+
+    def bound(self, name: NormalizedName) -> SpecifierSet:
+        """What the constraints leave of a project's versions on the target."""
+        return self._bounds.get(name, _ANY)
+
+    def hashes(self, name: NormalizedName) -> frozenset[str] | None:
+        """The SHA-256 of the files that may be taken for ``name``; ``None`` where any may.
+
+        As in pip, a file must satisfy every line that has hashes: where they have none in common, no file may be taken.
+        """
+        return self._hashes.get(name)
+
+    def kinds(self, name: NormalizedName) -> tuple[Kind, ...]:
+        """The kinds of files that may be taken, the preferred one first.
+
+        Who names one file by its place means that file: rules about formats are for choosing.
+        """
+        project = self.given.get(name)
+        files = [file for release in project.releases.values() for file in release] if project is not None else []
+        match files:
+            case [file] if file.direct is not None:
+                return (file.kind,)
+            case _:
+                return self.formats.allowed(name)
 
 
 Identifier = tuple[str, str]
@@ -84,6 +155,34 @@ class Want:
     def identifier(self) -> Identifier:
         """What the solver decides at once."""
         return self.name, self.extra or ""
+
+
+class Stated(NamedTuple):
+    """A requirement and who wrote it down, if that was the user."""
+
+    requirement: Requirement
+    origin: str | None
+
+
+def _by_name(listed: Iterable[Asked]) -> dict[NormalizedName, tuple[Asked, ...]]:
+    found: dict[NormalizedName, tuple[Asked, ...]] = {}
+    for asked in listed:
+        name = canonicalize_name(asked.requirement.name)
+        found[name] = (*found.get(name, ()), asked)
+    return found
+
+
+def _under_extras_of(requirement: Requirement, override: Requirement) -> Requirement:
+    if requirement.marker is None or "extra" not in _variables(requirement.marker):
+        return override
+    markers = [f"({marker})" for marker in (requirement.marker, override.marker) if marker is not None]
+    combined = copy(override)
+    combined.marker = Marker(" and ".join(markers))
+    return combined
+
+
+def _variables(marker: Marker) -> set[str]:
+    return set(_QUOTED.sub("", str(marker)).replace("(", " ").replace(")", " ").split())
 
 
 def applies(requirement: Requirement, target: Target, extras: Iterable[str] = ()) -> bool:
@@ -141,4 +240,4 @@ class Lacks:
 
     projects: frozenset[NormalizedName] = frozenset()
     candidates: tuple[Candidate, ...] = ()
-    """Candidates whose metadata is not known."""
+    """The candidate whose metadata is not known, then those that would be tried after it, in their order."""

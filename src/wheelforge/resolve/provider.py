@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import chain
+from functools import reduce
+from itertools import chain, dropwhile, islice
+from operator import and_
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from resolvelib import AbstractProvider
 
-from wheelforge.resolve.problem import Identifier, Lacks, Want, applies, wants
+from wheelforge.resolve.candidates import Remembered
+from wheelforge.resolve.problem import Identifier, Lacks, Want
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,9 +21,13 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from resolvelib.structs import RequirementInformation
 
-    from wheelforge.resolve.candidates import Candidate
+    from wheelforge.resolve.candidates import Candidate, Shelf
     from wheelforge.resolve.catalog import Catalog
     from wheelforge.resolve.problem import Problem
+
+
+NEXT = 64
+"""Candidates that are told beside the one that is lacking."""
 
 
 class Lacking(Exception):
@@ -52,23 +59,17 @@ class Provider(AbstractProvider[Want, Held, Identifier]):
     def __init__(self, problem: Problem, catalog: Catalog) -> None:
         self._problem = problem
         self._catalog = catalog
-        self._constraints: dict[NormalizedName, SpecifierSet] = defaultdict(SpecifierSet)
-        for asked in problem.constraints:
-            if applies(asked.requirement, problem.target):
-                self._constraints[canonicalize_name(asked.requirement.name)] &= asked.requirement.specifier
         self._asked_order: dict[Identifier, int] = {}
         self._required: dict[tuple[str, NormalizedName | None], Sequence[Want]] = {}
+        self._shelves: dict[NormalizedName, Shelf | None] = {}
+        self._fits: dict[tuple[NormalizedName, frozenset[str]], Remembered] = {}
+        self._latest: dict[NormalizedName, Remembered] = {}
         self.wanted_by: dict[Identifier, list[tuple[Want, Held | None]]] = defaultdict(list)
         """Every requirement seen, by identifier, with who made it: the material of explanations."""
 
     def roots(self) -> list[Want]:
         """The problem's own requirements, those that apply to its target."""
-        found = [
-            want
-            for asked in self._problem.roots
-            if applies(asked.requirement, self._problem.target)
-            for want in wants(asked.requirement, asked.origin)
-        ]
+        found = self._problem.wanted()
         self._asked_order = {want.identifier: place for place, want in reversed(list(enumerate(found)))}
         # What is asked of a project counts for its extras, and must be known when these are looked at.
         found.sort(key=lambda want: want.extra is not None)
@@ -102,41 +103,53 @@ class Provider(AbstractProvider[Want, Held, Identifier]):
         identifier: Identifier,
         requirements: Mapping[Identifier, Iterator[Want]],
         incompatibilities: Mapping[Identifier, Iterator[Held]],
-    ) -> Callable[[], Iterator[Held]]:
+    ) -> Sequence[Held] | Callable[[], Iterator[Held]]:
         """Candidates that satisfy all requirements and constraints on a project, in the order to try them.
 
         An extra must suit what is required of its project too.
         """
         name, extra = canonicalize_name(identifier[0]), canonicalize_name(identifier[1]) or None
         asked = requirements[identifier] if extra is None else chain(requirements[identifier], requirements[name, ""])
+        fitting = self._fitting(name, list(asked))
+        if next(iter(fitting), None) is None:
+            return ()
         refused = {held.candidate.version for held in incompatibilities[identifier]}
-        specifier = self.specifier(name, asked)
 
         def found() -> Iterator[Held]:
-            for candidate in self.matching(name, specifier):
+            for candidate in fitting:
                 if candidate.version not in refused:
                     yield Held(candidate, extra)
 
         return found
 
+    def _fitting(self, name: NormalizedName, asked: Sequence[Want]) -> Remembered:
+        """Remembered by what is asked: a search asks the same in ever other places."""
+        key = (name, frozenset(want.text for want in asked))
+        if key not in self._fits:
+            self._fits[key] = Remembered(self.matching(name, self.specifier(name, asked)))
+        self._latest[name] = self._fits[key]
+        return self._fits[key]
+
     def specifier(self, name: NormalizedName, asked: Iterable[Want]) -> SpecifierSet:
         """All that is asked of a project's version, constraints included."""
-        specifier = SpecifierSet() & self._constraints[name]
-        for want in asked:
-            specifier &= want.specifier
-        return specifier
+        return reduce(and_, (want.specifier for want in asked), self._problem.bound(name))
 
     def matching(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Candidate]:
         """The candidates of a project under the problem's rules."""
-        if not self._catalog.knows_project(name):
-            raise Lacking(Lacks(projects=frozenset({name})))
-        shelf = self._catalog.shelf(name, self._problem)
+        shelf = self._shelf(name)
         if shelf is None:
             return
         preferred = self._problem.preferences.get(name, ())
         for candidate in shelf.matching(specifier, prereleases=self._problem.allow_prereleases, preferred=preferred):
             if self._catalog.runs_on(candidate, self._problem.target):
                 yield candidate
+
+    def _shelf(self, name: NormalizedName) -> Shelf | None:
+        if name not in self._shelves:
+            if not self._catalog.knows(name, self._problem):
+                raise Lacking(Lacks(projects=frozenset({name})))
+            self._shelves[name] = self._catalog.shelf(name, self._problem)
+        return self._shelves[name]
 
     def is_satisfied_by(self, requirement: Want, candidate: Held) -> bool:
         """See resolvelib. Pre-releases were judged when the candidate was offered."""
@@ -154,19 +167,25 @@ class Provider(AbstractProvider[Want, Held, Identifier]):
 
     def requirements(self, held: Held) -> Sequence[Want]:
         """The Requires-Dist of a candidate that apply: its own, or those that only its extra brings."""
-        found = self._catalog.wants(held.candidate, held.extra, self._problem.target)
+        found = self._catalog.wants(held.candidate, held.extra, self._problem)
         if found is None:
-            raise Lacking(Lacks(candidates=(held.candidate,)))
+            raise Lacking(Lacks(candidates=(held.candidate, *self._next(held.candidate))))
         return found
+
+    def _next(self, candidate: Candidate) -> Iterator[Candidate]:
+        """What would be tried after a candidate, as far as its metadata is not known either."""
+        following = dropwhile(lambda other: other is not candidate, self._latest[candidate.name])
+        unknown = (other for other in following if self._catalog.metadata(other) is None)
+        return islice((other for other in unknown if other is not candidate), NEXT)
 
     def _own_project(self, held: Held) -> Iterator[Want]:
         if held.extra is not None:
             exact = SpecifierSet(f"==={held.candidate.version}")
-            text = f"{held.candidate.name}=={held.candidate.version}"
+            text = f"{held.candidate.name}==={held.candidate.version}"
             yield Want(name=held.candidate.name, extra=None, specifier=exact, text=text)
 
     def _seen(self, found: Sequence[Want], by: Held | None) -> None:
-        unknown = frozenset(want.name for want in found if not self._catalog.knows_project(want.name))
+        unknown = frozenset(want.name for want in found if not self._catalog.knows(want.name, self._problem))
         if unknown:
             raise Lacking(Lacks(projects=unknown))
         for want in found:

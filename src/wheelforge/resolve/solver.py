@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from packaging.utils import NormalizedName
+    from packaging.version import Version
     from resolvelib.resolvers import Criterion
+    from resolvelib.structs import RequirementInformation
 
     from wheelforge.resolve.catalog import Catalog
     from wheelforge.resolve.problem import Lacks, Problem
@@ -34,15 +36,15 @@ def solve(problem: Problem, catalog: Catalog) -> Solution | Lacks:
         NoVersion: a project of which nothing fits.
         Conflict: requirements that no set satisfies.
     """
-    provider = Provider(problem, catalog)
+    provider, refused = Provider(problem, catalog), _Refused()
     try:
         roots = provider.roots()
-        state = _Resolution(provider, BaseReporter()).resolve(roots, max_rounds=MAX_ROUNDS)
+        state = _Resolution(provider, refused).resolve(roots, max_rounds=MAX_ROUNDS)
         return _solution(provider, _reached(provider, roots, state.mapping))
     except Lacking as lacking:
         return lacking.lacks
     except ResolutionImpossible as impossible:
-        raise explain(problem, catalog, provider, list(impossible.causes)) from None
+        raise explain(problem, catalog, provider, refused.besides(impossible.causes)) from None
     except ResolutionTooDeep:
         raise ResolutionError(
             f"no answer for {problem.subject} after {MAX_ROUNDS} rounds of the solver",
@@ -51,10 +53,17 @@ def solve(problem: Problem, catalog: Catalog) -> Solution | Lacks:
 
 
 class _Resolution(Resolution[Want, Held, Identifier]):
-    """resolvelib's, but a pin goes where its requirements go.
+    """resolvelib's, but a pin goes where its requirements go, and what nothing can mend ends the search.
 
-    resolvelib forgets what a pin requires when the pin stops fitting, and may then find that it fits again.
+    resolvelib forgets what a pin requires when the pin stops fitting, and may then find that it fits again. And where
+    all versions of one root exclude another root, it would go through all versions of that one too.
     """
+
+    def _attempt_to_pin_criterion(self, name: Identifier) -> list[Criterion[Want, Held]]:
+        causes = super()._attempt_to_pin_criterion(name)
+        if causes and _hold_anyway(self.state.criteria[name], causes, name):
+            raise ResolutionImpossible(self._extract_causes(causes))
+        return causes
 
     def _remove_information_from_criteria(
         self, criteria: dict[Identifier, Criterion[Want, Held]], parents: Collection[Identifier]
@@ -62,6 +71,36 @@ class _Resolution(Resolution[Want, Held, Identifier]):
         super()._remove_information_from_criteria(criteria, parents)
         for name in parents:
             del self.state.mapping[name]
+
+
+class _Refused(BaseReporter[Want, Held, Identifier]):
+    """Remembers why candidates were passed over: the last conflict of a search tells of the last of them only."""
+
+    def __init__(self) -> None:
+        self._why: dict[str, dict[Version, Iterable[RequirementInformation[Want, Held]]]] = defaultdict(dict)
+
+    def rejecting_candidate(self, criterion: Criterion[Want, Held], candidate: Held) -> None:
+        """See resolvelib."""
+        self._why[candidate.candidate.name][candidate.candidate.version] = criterion.information
+
+    def besides(self, causes: Iterable[RequirementInformation[Want, Held]]) -> list[RequirementInformation[Want, Held]]:
+        """The causes, and those for which other versions of the same projects were passed over."""
+        found = {id(cause): cause for cause in causes}
+        for name in sorted({cause.parent.candidate.name for cause in found.values() if cause.parent is not None}):
+            found |= {id(cause): cause for why in self._why[name].values() for cause in why}
+        return list(found.values())
+
+
+def _hold_anyway(criterion: Criterion[Want, Held], causes: Iterable[Criterion[Want, Held]], name: Identifier) -> bool:
+    """Whether roots alone, and what the candidates of one of them require, are in each other's way."""
+    informations = [information for cause in causes for information in cause.information]
+    return (
+        not any(one.incompatibilities for one in (criterion, *causes))
+        and all(information.parent is None for information in criterion.information)
+        and all(one.parent is None or one.parent.identifier == name for one in informations)
+        # What an extra must suit is asked of its project, and stands elsewhere.
+        and not any(one.requirement.extra for one in (*criterion.information, *informations))
+    )
 
 
 def _reached(provider: Provider, roots: Iterable[Want], mapping: Mapping[Identifier, Held]) -> list[Held]:

@@ -2,76 +2,99 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from wheelforge.errors import UsageError
-from wheelforge.settings.setting import Key, Layer, Setting
+from wheelforge.settings import index_tables
+from wheelforge.settings.index_tables import did_you_mean
+from wheelforge.settings.setting import SEVERAL, SWITCHES, Key, Layer, Setting, Source
+from wheelforge.settings.toml_file import PROJECT_FILE, read_toml, tool_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 OWN_FILE = "wheelforge.toml"
-PROJECT_FILE = "pyproject.toml"
 
-_NUMBERS: Mapping[Key, type | tuple[type, ...]] = {Key.TIMEOUT: (int, float), Key.RETRIES: int}
-_KEYS = {key.value: key for key in Key}
+_INDEX = Key.INDEX.value
+"""In files it is tables: `wheelforge.settings.index_tables`."""
+_ELSEWHERE = frozenset({_INDEX, "targets"})
+"""Tables that are read by files of their own."""
+_KINDS: Mapping[Key, tuple[type, ...]] = {
+    Key.TIMEOUT: (int, float),
+    Key.RETRIES: (int,),
+    **dict.fromkeys(SWITCHES, (bool,)),
+    **dict.fromkeys(SEVERAL, (list,)),
+}
+_WORDS = {str: "a text", int: "a number", bool: "true or false", list: "a list of texts"}
+_KEYS = {key.value: key for key in Key if key is not Key.INDEX}
 
 
 def own_variables(environ: Mapping[str, str]) -> Layer:
-    """``WHEELFORGE_INDEX_URL``, ``WHEELFORGE_CACHE_DIR``, and so on for each key."""
+    """``WHEELFORGE_INDEX_URL``, ``WHEELFORGE_CACHE_DIR``, and so on for each key; several are parted by blanks."""
     names = {key: f"WHEELFORGE_{key.name}" for key in Key}
-    return {key: Setting(value=environ[name], origin=name) for key, name in names.items() if name in environ}
+    return {key: variable(environ, name, key) for key, name in names.items() if name in environ}
 
 
-def own_file(folder: Path) -> Layer:
+def own_file(folder: Path) -> Source:
     """What ``wheelforge.toml`` in ``folder`` says.
 
     Raises:
         UsageError: it cannot be read, or holds keys or values that mean nothing.
     """
-    return _layer(_table(folder / OWN_FILE), OWN_FILE)
+    return _source(read_toml(folder / OWN_FILE), OWN_FILE)
 
 
-def project_file(folder: Path) -> Layer:
+def project_file(folder: Path) -> Source:
     """What ``[tool.wheelforge]`` of the ``pyproject.toml`` in ``folder`` says.
 
     Raises:
         UsageError: it cannot be read, or the table holds keys or values that mean nothing.
     """
-    where = f"{PROJECT_FILE} [tool.wheelforge]"
-    tools = _table(folder / PROJECT_FILE).get("tool", {})
-    table = tools.get("wheelforge", {}) if isinstance(tools, dict) else {}
-    if not isinstance(table, dict):
-        raise UsageError(f"{where}: expected a table")
-    return _layer(table, where)
+    return _source(tool_table(read_toml(folder / PROJECT_FILE), "wheelforge"), f"{PROJECT_FILE} [tool.wheelforge]")
 
 
-def _table(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_bytes().decode())
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UsageError(f"{path.name} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path.name}: not a TOML file: {error}") from error
+def variable(environ: Mapping[str, str], name: str, key: Key) -> Setting[str]:
+    """What a variable says of a key."""
+    text = environ[name]
+    return Setting(value="\n".join(text.split()) if key in SEVERAL else text, origin=name)
 
 
-def _layer(table: Mapping[str, Any], where: str) -> Layer:
+def text_of(value: object) -> str:
+    """A value of a TOML file as a layer holds it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _source(table: Mapping[str, Any], where: str) -> Source:
     if faults := list(_faults(table, where)):
-        raise UsageError("\n".join(faults), hint=f"the keys are: {', '.join(_KEYS)}")
-    return {_KEYS[name]: Setting(value=str(value), origin=f"{where} {name}") for name, value in table.items()}
+        raise UsageError("\n".join(faults), hint=f"the keys are: {', '.join(_KEYS)}, and [[index]]")
+    tables, place = table.get(_INDEX, []), f"{where} [[index]]"
+    default = index_tables.default_table(tables, place)
+    texts = {} if default is None else {Key.INDEX_URL: default}
+    texts |= {
+        _KEYS[name]: Setting(value=text_of(value), origin=f"{where} {name}")
+        for name, value in table.items()
+        if name not in _ELSEWHERE
+    }
+    return Source(texts=texts, tables=index_tables.read_tables(tables, place))
 
 
 def _faults(table: Mapping[str, Any], where: str) -> Iterator[str]:
     for name, value in table.items():
-        if name not in _KEYS:
-            near = difflib.get_close_matches(name, _KEYS, n=1)
-            yield f"{where}: unknown key {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-            continue
-        kind = _NUMBERS.get(_KEYS[name], str)
-        if not isinstance(value, kind) or isinstance(value, bool):
-            yield f"{where}: {name}: expected {'a text' if kind is str else 'a number'}"
+        if name == _INDEX:
+            yield from index_tables.faults(value, f"{where} [[index]]", known_only=True)
+        elif name in _KEYS:
+            kinds = _KINDS.get(_KEYS[name], (str,))
+            if not _is(value, kinds):
+                yield f"{where}: {name}: expected {_WORDS[kinds[0]]}"
+        elif name not in _ELSEWHERE:
+            yield f"{where}: unknown key {name!r}{did_you_mean(name, _KEYS)}"
+
+
+def _is(value: object, kinds: tuple[type, ...]) -> bool:
+    """Whether a value is of a kind; ``true`` is no number, and a list is one of texts."""
+    if isinstance(value, list):
+        return list in kinds and all(isinstance(one, str) for one in value)
+    return isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))

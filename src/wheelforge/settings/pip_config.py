@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import UsageError
-from wheelforge.settings.setting import Key, Layer, Setting
+from wheelforge.settings.setting import SEVERAL, Key, Layer, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,19 +20,26 @@ _SECTIONS = ("global", "install", "download")
 # pip's older spelling of --timeout lives on in variables and files.
 _SPELLINGS = {
     Key.INDEX_URL: ("index-url",),
+    Key.EXTRA_INDEX_URL: ("extra-index-url",),
+    Key.FIND_LINKS: ("find-links",),
+    Key.NO_INDEX: ("no-index",),
     Key.CERT: ("cert",),
+    Key.CLIENT_CERT: ("client-cert",),
+    Key.TRUSTED_HOST: ("trusted-host",),
+    Key.PROXY: ("proxy",),
+    Key.KEYRING_PROVIDER: ("keyring-provider",),
     Key.TIMEOUT: ("timeout", "default-timeout"),
     Key.RETRIES: ("retries",),
 }
 
 
 def pip_variables(environ: Mapping[str, str]) -> Layer:
-    """``PIP_INDEX_URL``, ``PIP_CERT``, ``PIP_TIMEOUT`` and ``PIP_RETRIES``."""
+    """``PIP_INDEX_URL``, ``PIP_FIND_LINKS``, ``PIP_CERT`` and the like; several are parted by blanks, as in files."""
     layer: dict[Key, Setting[str]] = {}
     for key, spellings in _SPELLINGS.items():
         for name in (f"PIP_{spelling.upper().replace('-', '_')}" for spelling in spellings):
             if environ.get(name):
-                layer.setdefault(key, Setting(value=environ[name], origin=name))
+                layer.setdefault(key, _said(key, Setting(value=environ[name], origin=name)))
     return layer
 
 
@@ -53,8 +60,14 @@ def pip_files(environ: Mapping[str, str], places: Places) -> Layer:
         for key, spellings in _SPELLINGS.items():
             found = [said[section, name] for name in spellings if (section, name) in said and said[section, name].value]
             if found:
-                layer[key] = found[0]
+                layer[key] = _said(key, found[0])
     return layer
+
+
+def _said(key: Key, setting: Setting[str]) -> Setting[str]:
+    if key not in SEVERAL:
+        return setting
+    return Setting(value="\n".join(setting.value.split()), origin=setting.origin)
 
 
 def _paths(environ: Mapping[str, str], places: Places) -> Iterable[Path]:

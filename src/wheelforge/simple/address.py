@@ -4,29 +4,55 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
+_PORTS = {"https": 443, "http": 80}
 UNREADABLE = "an address that is no URL"
 """Shown for what cannot be taken apart, since a password may hide anywhere in it."""
 
 
 def redact(url: str) -> str:
-    """The URL without credentials, query and fragment, fit for messages, logs and locks: a query may hold a token."""
+    """The URL without credentials, query and fragment, fit for messages, logs and locks: a query may hold a token.
+
+    What a terminal would obey is percent-encoded.
+    """
     parts = _split(url)
-    return _bare(parts) if parts else UNREADABLE
+    return _harmless(_bare(parts)) if parts else UNREADABLE
 
 
 def host(url: str) -> str:
     """The host and, where one is written, the port."""
     parts = _split(url)
-    return parts.netloc.rpartition("@")[2] if parts else UNREADABLE
+    return _harmless(parts.netloc.rpartition("@")[2]) if parts else UNREADABLE
 
 
 def exposed(url: str) -> bool:
     """Whether what is read from there passes a network where anybody on the way could alter it."""
     parts = _split(url)
     return parts is not None and parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname or "")
+
+
+def origin(url: str) -> Origin | None:
+    """The server that a URL leads to; ``None`` for what cannot be taken apart."""
+    parts = _split(url)
+    if parts is None:
+        return None
+    return Origin(scheme=parts.scheme, host=parts.hostname or "", port=parts.port or _PORTS.get(parts.scheme, 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """One server: what belongs to it is sent to no other."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is the host's one https server on the usual port."""
+        return self.scheme == "https" and self.port == _PORTS["https"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +72,8 @@ class Login:
 
     def onto(self, url: str) -> str:
         """The URL with the credentials when it leads to the same server, else as it is."""
-        parts, base = _split(url), _split(self.base)
-        if not self.userinfo or not parts or not base or _origin(parts) != _origin(base):
+        parts = _split(url)
+        if not self.userinfo or not parts or origin(url) != origin(self.base):
             return url
         return parts._replace(netloc=f"{self.userinfo}@{parts.netloc.rpartition('@')[2]}").geturl()
 
@@ -65,6 +91,5 @@ def _bare(parts: SplitResult) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    default = {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, parts.hostname, parts.port or default
+def _harmless(text: str) -> str:
+    return text if text.isprintable() else "".join(one if one.isprintable() else quote(one) for one in text)

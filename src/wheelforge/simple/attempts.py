@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol
 
-from wheelforge.simple.exchange import Answer, Broken, Part
+from wheelforge.simple.exchange import Answer, Broken, Part, Silent, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,14 +20,25 @@ _PAGE_LIMIT = 64 << 20
 """Bytes of a page, unpacked: the largest real ones have some 30 MB."""
 _AS_IT_IS = {"accept-encoding": "identity"}
 _OK, _PARTIAL, _NOT_MODIFIED = 200, 206, 304
+_MARKS = ("etag", "last-modified")
 _ABSENT = frozenset({404, 410})
-_DENIED = frozenset({401, 403, 407})
+_UNAUTHORIZED, _FORBIDDEN, _PROXY_UNAUTHORIZED = 401, 403, 407
+_DENIED = frozenset({_UNAUTHORIZED, _FORBIDDEN, _PROXY_UNAUTHORIZED})
+_LOGIN = (
+    "give or check the credentials: in ~/.netrc, the keyring, WHEELFORGE_INDEX_NAME_USERNAME and ..._PASSWORD,"
+    " or the URL of the index"
+)
+_PROXY_LOGIN = "give the proxy's credentials: --proxy http://USER:PASSWORD@HOST:PORT"
 _PASSING = frozenset({408, 425, 429})
 _SERVER_ERROR = 500
 _UNSATISFIABLE = 416
+_CHANGING = "the index may be changing just now: run the same command again"
+_BUSY = "wait a while, then run the same command again"
+_DIGITS = 18
+"""Of any size on this planet."""
 _LONGEST_WAIT = 30.0
 """Seconds: a server that asks for more is told as a failure."""
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
 
 
 class Ask(Protocol):
@@ -36,22 +48,30 @@ class Ask(Protocol):
         """`Broken` before the block or in it."""
 
 
-async def get(ask: Ask, url: str, headers: Mapping[str, str]) -> Answer:
-    """Read a page into memory.
+async def get(ask: Ask, url: str, headers: Mapping[str, str], *, seconds: float) -> Answer:
+    """Read a page into memory; once it has begun, all of it must be here after so many ``seconds``.
 
     Raises:
         Broken: an answer other than 200, 304, 404, 410, or a page beyond all reason.
     """
     async with ask(url, headers) as exchange:
-        body = bytearray()
-        if exchange.status == _OK:
-            async for chunk in exchange.decoded():
-                body += chunk
-                if len(body) > _PAGE_LIMIT:
-                    raise Broken(f"its page has more than {_PAGE_LIMIT >> 20} MiB", again=False)
-        elif exchange.status not in _ABSENT | {_NOT_MODIFIED}:
+        if exchange.status not in _ABSENT | {_OK, _NOT_MODIFIED}:
             raise _refused(exchange)
-        return Answer(status=exchange.status, url=exchange.url, headers=exchange.headers, body=bytes(body))
+        try:
+            async with asyncio.timeout(seconds):
+                body = await _body(exchange) if exchange.status == _OK else b""
+        except TimeoutError as error:
+            raise Silent(f"its page has not ended after {seconds:g} s", again=False) from error
+        return Answer(status=exchange.status, url=exchange.url, headers=exchange.headers, body=body)
+
+
+async def _body(exchange: Exchange) -> bytes:
+    body = bytearray()
+    async for piece in exchange.decoded():
+        body += piece
+        if len(body) > _PAGE_LIMIT:
+            raise Broken(f"its page has more than {_PAGE_LIMIT >> 20} MiB", again=False)
+    return bytes(body)
 
 
 async def part(ask: Ask, url: str, start: int, stop: int | None) -> Part | None:
@@ -89,7 +109,7 @@ class Download:
         self.received = 0
         """Bytes handed on so far."""
         self._total: int | None = None
-        self._mark: tuple[str | None, ...] | None = None
+        self._marks: dict[str, str] = {}
 
     async def attempt(self, ask: Ask) -> None:
         """Read what is still missing.
@@ -99,8 +119,7 @@ class Download:
         """
         if self.received and self.received == self._total:
             return
-        headers = {**_AS_IT_IS, "range": f"bytes={self.received}-"} if self.received else _AS_IT_IS
-        async with ask(self._url, headers) as exchange:
+        async with ask(self._url, {**_AS_IT_IS, **self._rest()}) as exchange:
             skip = self._overlap(exchange)
             async for chunk in exchange.raw():
                 fresh = chunk[skip:]
@@ -108,6 +127,14 @@ class Download:
                 if fresh:
                     self._write(fresh)
                     self.received += len(fresh)
+
+    def _rest(self) -> dict[str, str]:
+        """Ask for what is missing, and for the whole where the file is no longer the same (RFC 9110, 13.1.5)."""
+        if not self.received:
+            return {}
+        etag = self._marks.get("etag", "")
+        condition = {"if-range": etag} if etag.startswith('"') else {}
+        return {"range": f"bytes={self.received}-", **condition}
 
     def _overlap(self, exchange: Exchange) -> int:
         """How many bytes of this answer are here already."""
@@ -118,27 +145,27 @@ class Download:
                 skip = 0
             case _:
                 raise _refused(exchange)
-        mark = (exchange.headers.get("etag"), exchange.headers.get("last-modified"))
-        if self.received and (mark, total) != (self._mark, self._total):
-            raise Broken("the file changed while it was read", again=False)
-        self._mark, self._total = mark, total
+        marks = {name: exchange.headers[name] for name in _MARKS if name in exchange.headers}
+        # A part need not carry all marks of the whole again (RFC 9110, 15.3.7); those that it carries must be the same.
+        if self.received and (total, marks) != (self._total, {name: self._marks.get(name) for name in marks}):
+            raise Broken("the file changed while it was read", again=False, hint=_CHANGING)
+        self._marks, self._total = self._marks | marks, total
         return skip
 
 
 def _refused(exchange: Exchange) -> Broken:
     """What to make of an answer that will not do."""
     if exchange.status in _DENIED:
-        return Broken(
-            f"it answers {exchange.phrase}",
-            again=False,
-            hint="check the user name and password of this index",
-        )
+        kind = Unknown if exchange.status == _UNAUTHORIZED else Broken
+        hint = _PROXY_LOGIN if exchange.status == _PROXY_UNAUTHORIZED else _LOGIN
+        return kind(f"it answers {exchange.phrase}", again=False, hint=hint)
     if exchange.status not in _PASSING and exchange.status < _SERVER_ERROR:
-        return Broken(f"it answers {exchange.phrase}", again=False)
+        advice = _CHANGING if exchange.status in _ABSENT else None
+        return Broken(f"it answers {exchange.phrase}", again=False, hint=advice)
     wait = _retry_after(exchange.headers.get("retry-after", ""))
     if wait is not None and wait > _LONGEST_WAIT:
-        return Broken(f"it answers {exchange.phrase} and asks to wait for {wait:.0f} s", again=False)
-    return Broken(f"it answers {exchange.phrase}", again=True, wait=wait)
+        return Broken(f"it answers {exchange.phrase} and asks to wait for {wait:.0f} s", again=False, hint=_BUSY)
+    return Broken(f"it answers {exchange.phrase}", again=True, wait=wait, hint=_BUSY)
 
 
 def _retry_after(text: str) -> float | None:
@@ -147,7 +174,7 @@ def _retry_after(text: str) -> float | None:
         return float(text)
     try:
         return max((parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -162,4 +189,4 @@ def _content_range(exchange: Exchange) -> tuple[int, int, int] | None:
 
 def _length(exchange: Exchange) -> int | None:
     text = exchange.headers.get("content-length", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None

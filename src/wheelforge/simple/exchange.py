@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import IndexAccessError
@@ -26,8 +26,16 @@ class Options:
     """Before the second try; doubled before each further one."""
     patience: float = 6.0
     """Until an answer begins, all tries together: an index that is away is told in seconds."""
+    page: float = 300.0
+    """Until the whole of a page is here, from the moment at which it began."""
     cert: Path | None = None
     """A PEM file of certificate authorities to trust instead of the usual ones."""
+    client_cert: Path | None = None
+    """A PEM file with a certificate and its key, by which we are known to servers."""
+    proxy: str | None = field(default=None, repr=False)
+    """A URL, perhaps with credentials, through which all goes; by default what the environment says."""
+    trusted_hosts: frozenset[str] = frozenset()
+    """``HOST`` or ``HOST:PORT``, lower-case, whose certificates are not checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +75,21 @@ class Broken(Exception):
         self.hint = hint
 
 
+class Unknown(Broken):
+    """The server wants to know who asks (401)."""
+
+
 class Silent(Broken):
     """One try brought no answer, or no end of one."""
 
 
 class Unreachable(IndexAccessError):
     """No try brought an answer: it makes no sense to ask that server for anything else."""
+
+
+class NotAsked(Unreachable):
+    """No server may be asked in this run."""
+
+
+class Denied(IndexAccessError):
+    """The server wants to know who asks (401): with credentials, or with others, it may answer."""

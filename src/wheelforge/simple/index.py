@@ -1,4 +1,4 @@
-"""What an index is to the rest of the house: projects, metadata of wheels, and files, all checked."""
+"""What an index is to the rest of the house: projects, metadata and outlines of wheels, and files, all checked."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wheelforge.model.artifacts import Artifact, Project
+    from wheelforge.model.shape import Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,14 @@ class Index(Protocol):
         Raises:
             IndexAccessError: the index does not answer.
             IntegrityError: it is not what was promised, or the wheel holds none.
+        """
+
+    async def shape(self, artifact: Artifact) -> Shape:
+        """The outline of a wheel, without its files where ranges are to be had.
+
+        Raises:
+            IndexAccessError: the index does not answer.
+            IntegrityError: it is not what was promised, or no wheel that can be read safely.
         """
 
     async def fetch(self, artifact: Artifact) -> Fetched:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wheelforge.errors import IndexAccessError
 from wheelforge.simple.address import redact
-from wheelforge.simple.exchange import Answer
-from wheelforge.simple.pages import ACCEPT
+from wheelforge.simple.exchange import NotAsked
+from wheelforge.simple.pages import ACCEPT, Page, read_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wheelforge.simple.web import Web
+    from wheelforge.simple.client import Client
+    from wheelforge.simple.exchange import Answer
     from wheelforge.store.records import Records
 
 _KIND = "pages"
@@ -24,37 +26,57 @@ _MAX_AGE = re.compile(r"(?:^|[\s,])max-age=(\d+)")
 _OK, _NOT_MODIFIED = 200, 304
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True):
+    """What came of asking for a page."""
+
     url: str
+    """Where it stands, after redirects; without credentials."""
+    page: Page | None
+    """``None`` where there is none."""
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """A page is kept as it was understood: HTML takes far longer to read than this does."""
+
+    reading: Reading
     headers: dict[str, str]
-    body: bytes
     fresh_until: float
 
 
 class KeptPages:
-    """Reads pages, and remembers those whose server says how to ask whether they changed, or for how long they hold."""
+    """Reads pages, and remembers all that may be remembered.
 
-    def __init__(self, *, web: Web, records: Records, clock: Callable[[], float]) -> None:
+    What a server gives no means to check is asked for again in full; it is kept for runs that may not ask. Nothing
+    that logs in is ever part of a key or of what is kept. Several processes may share the records.
+    """
+
+    def __init__(self, *, web: Client, records: Records, clock: Callable[[], float]) -> None:
         self._web = web
         self._records = records
         self._clock = clock
         """Seconds since the epoch."""
 
-    async def read(self, url: str) -> Answer:
-        """Read a page of an index; the status is 200, 404 or 410.
+    async def read(self, url: str) -> Reading:
+        """Read a page of an index, or learn that there is none.
 
         Raises:
-            IndexAccessError: the index does not answer.
+            IndexAccessError: the index does not answer, or not with a page.
         """
         kept = self._known(redact(url))
         if kept is not None and self._clock() < kept.fresh_until:
-            return _answer(kept)
-        answer = await self._web.get(url, {"accept": ACCEPT, **(_conditions(kept.headers) if kept else {})})
+            return kept.reading
+        try:
+            answer = await self._web.get(url, {"accept": ACCEPT, **(_conditions(kept.headers) if kept else {})})
+        except NotAsked:
+            if kept is None:
+                raise
+            return kept.reading
         if answer.status == _NOT_MODIFIED and kept is not None:
-            answer = Answer(status=_OK, url=answer.url, headers={**kept.headers, **answer.headers}, body=kept.body)
-        if answer.status == _OK:
-            self._keep(redact(url), answer)
-        return answer
+            reading, headers = kept.reading, {**kept.headers, **answer.headers}
+        else:
+            reading, headers = _understood(answer), dict(answer.headers)
+        self._keep(redact(url), reading, headers)
+        return reading
 
     def _known(self, key: str) -> _Kept | None:
         data = self._records.get(_KIND, key)
@@ -63,19 +85,25 @@ class KeptPages:
         except msgspec.DecodeError:  # written by another version of ours
             return None
 
-    def _keep(self, key: str, answer: Answer) -> None:
-        headers = {
-            name: answer.headers[name] for name in ("content-type", "etag", "last-modified") if name in answer.headers
-        }
-        age = _freshness(answer.headers)
-        if age is None or not (age or _conditions(headers)):
+    def _keep(self, key: str, reading: Reading, headers: Mapping[str, str]) -> None:
+        age = _freshness(headers)
+        if age is None:
             return
-        kept = _Kept(url=answer.url, headers=headers, body=answer.body, fresh_until=self._clock() + age)
+        if reading.page is None:
+            headers, age = {}, 0
+        validators = {name: headers[name] for name in ("etag", "last-modified") if name in headers}
+        kept = _Kept(reading=reading, headers=validators, fresh_until=self._clock() + age)
         self._records.put(_KIND, key, msgspec.msgpack.encode(kept))
 
 
-def _answer(kept: _Kept) -> Answer:
-    return Answer(status=_OK, url=kept.url, headers=kept.headers, body=kept.body)
+def _understood(answer: Answer) -> Reading:
+    if answer.status == _NOT_MODIFIED:
+        raise IndexAccessError(
+            f"{answer.url} is said to be unchanged, though it was never read here", hint="check the proxy on the way"
+        )
+    found = answer.status == _OK
+    page = read_page(answer.body, answer.headers.get("content-type", ""), answer.url) if found else None
+    return Reading(url=answer.url, page=page)
 
 
 def _conditions(headers: Mapping[str, str]) -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from html.parser import HTMLParser
+from typing import Annotated
 from urllib.parse import unquote, urljoin, urlsplit
 
 import msgspec
 
 from wheelforge.errors import IndexAccessError
+from wheelforge.simple.tags import is_alive, tags
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 """What we ask for, the dearest first (PEP 691)."""
@@ -18,36 +20,61 @@ _JSON = re.compile(r"application/(vnd\.pypi\.simple\.(v\d+|latest)\+)?json")
 _HTML = re.compile(r"application/vnd\.pypi\.simple\.(v\d+|latest)\+html|text/html|application/xhtml\+xml")
 
 
+_VERSION, _STATUS, _REASON = "pypi:repository-version", "pypi:project-status", "pypi:project-status-reason"
+_METAS = frozenset({_VERSION, _STATUS, _REASON})
+"""What an HTML page says of itself in its head (PEP 629, 792)."""
+
+
+_ARCHIVE = re.compile(r"\.(whl|tar\.\w+|zip|tgz|egg|exe|msi|rpm)$")
+"""What projects have uploaded over the years: a page that lists old forms only is a page, too."""
+
+
 class Hashes(msgspec.Struct, frozen=True, gc=False):
     """Of all hashes that a page may give, the one that counts here."""
 
     sha256: str | None = None
 
 
-class File(msgspec.Struct, frozen=True, gc=False, rename="kebab"):
-    """One file as its page describes it, nothing checked but the types (PEP 691, 700, 714)."""
+class File(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
+    """One file as its page describes it, nothing checked but the types (PEP 691, 700, 714, 740)."""
 
     filename: str
     url: str
     hashes: Hashes = Hashes()
     requires_python: str | None = None
-    size: int | None = None
+    size: Annotated[int, msgspec.Meta(ge=0)] | None = None
     upload_time: str | None = None
     yanked: bool | str = False
     core_metadata: bool | Hashes | None = None
     data_dist_info_metadata: bool | Hashes | None = None
+    provenance: str | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What a page says of the project as a whole, nothing checked but the types (PEP 792)."""
+
+    status: str = "active"
+    reason: str | None = None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """What a project's page says, whatever its form."""
+
+    files: list[File]
+    standing: Standing = Standing()
 
 
 class _Meta(msgspec.Struct, frozen=True, rename="kebab"):
     api_version: str = "1.0"
 
 
-class _Page(msgspec.Struct, frozen=True):
+class _JsonPage(msgspec.Struct, frozen=True, rename="kebab"):
     files: list[File]
     meta: _Meta = _Meta()
+    project_status: Standing | None = None
 
 
-def read_page(body: bytes, content_type: str, url: str) -> list[File]:
+def read_page(body: bytes, content_type: str, url: str) -> Page:
     """Read a project's page; the files' URLs may be relative to ``url``, which also names the page in messages.
 
     Raises:
@@ -55,9 +82,9 @@ def read_page(body: bytes, content_type: str, url: str) -> list[File]:
     """
     kind = content_type.partition(";")[0].strip().lower()
     if _JSON.fullmatch(kind):
-        version, files = _read_json(body, url)
+        version, page = _read_json(body, url)
     elif _HTML.fullmatch(kind):
-        version, files = _read_html(body, url)
+        version, page = _read_html(body, url)
     else:
         raise _no_page(url, f"its content type is {kind or 'not given'!r}")
     if version.partition(".")[0] != _MAJOR:
@@ -65,41 +92,48 @@ def read_page(body: bytes, content_type: str, url: str) -> list[File]:
             f"{url} speaks version {version} of the Simple API; wheelforge knows version {_MAJOR}",
             hint="a newer wheelforge may know it",
         )
-    return files
+    return page
 
 
-def _read_json(body: bytes, url: str) -> tuple[str, list[File]]:
+def _read_json(body: bytes, url: str) -> tuple[str, Page]:
     try:
-        page = msgspec.json.decode(body, type=_Page)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        page = msgspec.json.decode(body, type=_JsonPage)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _no_page(url, str(error)) from error
-    return page.meta.api_version, page.files
+    return page.meta.api_version, Page(files=page.files, standing=page.project_status or Standing())
 
 
-def _read_html(body: bytes, url: str) -> tuple[str, list[File]]:
+def _read_html(body: bytes, url: str) -> tuple[str, Page]:
     reader = _Reader(url)
-    reader.feed(body.decode("utf-8", errors="replace"))
-    reader.close()
-    return reader.version, reader.files
+    text = body.decode("utf-8", errors="replace")
+    for tag, given in tags(text):
+        reader.read(tag, given)
+    if not reader.said and is_alive(text) and not any(_ARCHIVE.search(file.filename) for file in reader.files):
+        raise _no_page(url, "it is a web page that leads to no file, perhaps the log-in page of a network")
+    standing = Standing(status=reader.said.get(_STATUS, "active"), reason=reader.said.get(_REASON))
+    return reader.said.get(_VERSION, "1.0"), Page(files=reader.files, standing=standing)
 
 
-class _Reader(HTMLParser):
+class _Reader:
     """Collects the anchors of a page."""
 
     def __init__(self, url: str) -> None:
-        super().__init__()
-        self.version = "1.0"
+        self.said: dict[str, str] = {}
         self.files: list[File] = []
         self._base = url
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+    def read(self, tag: str, given: dict[str, str | None]) -> None:
+        """Take in one tag."""
         if tag == "a" and (href := given.get("href")):
             self._anchor(href, given)
         elif tag == "base" and (href := given.get("href")):
+            self._rebase(href)
+        elif tag == "meta" and (name := given.get("name")) in _METAS:
+            self.said[name] = given.get("content") or ""
+
+    def _rebase(self, href: str) -> None:
+        with contextlib.suppress(ValueError):  # no URL: nothing can stand below it
             self._base = urljoin(self._base, href)
-        elif tag == "meta" and given.get("name") == "pypi:repository-version":
-            self.version = given.get("content") or ""
 
     def _anchor(self, href: str, given: dict[str, str | None]) -> None:
         try:
@@ -116,6 +150,7 @@ class _Reader(HTMLParser):
                 yanked="data-yanked" in given and (given["data-yanked"] or True),
                 core_metadata=_metadata(given.get("data-core-metadata")),
                 data_dist_info_metadata=_metadata(given.get("data-dist-info-metadata")),
+                provenance=given.get("data-provenance"),
             )
         )
 

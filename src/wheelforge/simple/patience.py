@@ -1,4 +1,4 @@
-"""How long one request may wait for an answer to begin, all its tries together."""
+"""How long one request may wait for an answer to begin, all its tries together, and how slowly it may then come."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
 _SENDING = "send_request_headers"
+_TRICKLE = 1 << 10
+"""Bytes in the time for which a server may be silent: less is as good as silence."""
 
 
 class Patience:
@@ -60,6 +62,28 @@ class Patience:
         except TimeoutError as error:
             seconds = f"{round(_now() - began, 1):g} s"
             raise Silent(f"silent for {seconds}" if sent else f"no connection within {seconds}", again=False) from error
+
+
+class Pace:
+    """How fast a body comes: one that drips would never end, though it is never silent."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: float | None = None
+        self._came = 0
+
+    def took(self, count: int) -> None:
+        """So many bytes have come just now.
+
+        Raises:
+            Silent: all too few came in the time before.
+        """
+        now = _now()
+        if self._since is None or now - self._since >= self._seconds:
+            if self._since is not None and self._came < _TRICKLE:
+                raise Silent(f"only {self._came} bytes in {now - self._since:.1f} s", again=True)
+            self._since, self._came = now, 0
+        self._came += count
 
 
 def _now() -> float:

@@ -45,6 +45,7 @@ class Releases(Mapping[Version, tuple[Artifact, ...]]):
     def __init__(self, files: Iterable[File], *, name: NormalizedName, index: str, url: str) -> None:
         self._name = name
         self._index = index
+        self._url = url
         self._made: dict[Version, tuple[Artifact, ...]] = {}
         written: dict[str, list[_Entry]] = {}
         for file in files:
@@ -86,6 +87,7 @@ class Releases(Mapping[Version, tuple[Artifact, ...]]):
             metadata_sha256=_promised(file),
             tags=tag_set(parts.tags) if parts.tags else frozenset(),
             build=build_tag(parts.build),
+            provenance=_absolute(file.provenance, self._url) if file.provenance else None,
         )
 
 

@@ -7,33 +7,38 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from wheelforge.archives.wheel import read_metadata
+from wheelforge.archives.wheel import read_metadata, read_shape
 from wheelforge.errors import IndexAccessError, IntegrityError
 from wheelforge.events import DownloadAdvanced, Downloaded, Looked, Warn, silent
-from wheelforge.model.artifacts import Kind, Project
+from wheelforge.model.artifacts import Kind, Status
 from wheelforge.simple.address import Login, exposed, host
 from wheelforge.simple.exchange import Unreachable
 from wheelforge.simple.index import Fetched
 from wheelforge.simple.kept_pages import KeptPages
+from wheelforge.simple.known_wheels import KnownWheels
+from wheelforge.simple.logged_in import LoggedIn
+from wheelforge.simple.logins import Logins
 from wheelforge.simple.once import Once
-from wheelforge.simple.pages import read_page
-from wheelforge.simple.releases import Releases
-from wheelforge.simple.remote_wheel import remote_metadata
+from wheelforge.simple.projects import project, quarantined
+from wheelforge.simple.remote_wheel import remote_metadata, remote_shape
 from wheelforge.store.blobs import check_hash
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wheelforge.events import Reporter
-    from wheelforge.model.artifacts import Artifact
+    from wheelforge.model.artifacts import Artifact, Project
+    from wheelforge.model.shape import Shape
+    from wheelforge.simple.client import Client
     from wheelforge.simple.exchange import Part
-    from wheelforge.simple.web import Web
+    from wheelforge.simple.remote_wheel import Ranges
     from wheelforge.store.blobs import Incoming
     from wheelforge.store.store import Store
 
-_METADATA = "wheel-metadata"
 _SMALL = 128 << 10
 """Bytes: up to here a whole wheel costs no more time than a part of it, and saves a request when it is chosen."""
+_BEARABLE = 16 << 20
+"""Bytes: up to here a wheel is read whole for its outline, where the server gives no ranges."""
 _QUESTIONS, _FILES = 64, 16
 """Requests at once."""
 _OK = 200
@@ -42,16 +47,28 @@ _OK = 200
 class SimpleIndex:
     """One index, for one run: what was read once is not asked for again. See `wheelforge.simple.index.Index`."""
 
-    def __init__(self, *, name: str, url: str, web: Web, store: Store, reporter: Reporter = silent) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        url: str,
+        web: Client,
+        store: Store,
+        reporter: Reporter = silent,
+        logins: Logins | None = None,
+    ) -> None:
+        login = Login.of(url)
         self.name = name
-        self._login = Login.of(url)
-        self._web = web
+        self._url = login.base
+        self._web = LoggedIn(web, login, logins or Logins(reporter=reporter))
         self._store = store
         self._report = reporter
         self._warned: set[str] = set()
-        self._pages = KeptPages(web=web, records=store.records, clock=time.time)
+        self._pages = KeptPages(web=self._web, records=store.records, clock=time.time)
         self._projects: Once[Project | None] = Once()
+        self._known = KnownWheels(store.records, self._url)
         self._metadata: Once[bytes] = Once()
+        self._shapes: Once[Shape] = Once()
         self._files: Once[Fetched] = Once()
         self._questions = asyncio.Semaphore(_QUESTIONS)
         self._transfers = asyncio.Semaphore(_FILES)
@@ -64,45 +81,59 @@ class SimpleIndex:
         """See `wheelforge.simple.index.Index`."""
         return await self._metadata.get(artifact.url, lambda: self._read_metadata(artifact))
 
+    async def shape(self, artifact: Artifact) -> Shape:
+        """See `wheelforge.simple.index.Index`."""
+        return await self._shapes.get(artifact.url, lambda: self._read_shape(artifact))
+
     async def fetch(self, artifact: Artifact) -> Fetched:
         """See `wheelforge.simple.index.Index`."""
         return await self._files.get(artifact.url, lambda: self._obtain(artifact))
 
     async def _read_project(self, name: NormalizedName) -> Project | None:
-        url = f"{self._login.base.rstrip('/')}/{quote(name, safe='')}/"
+        url = f"{self._url.rstrip('/')}/{quote(name, safe='')}/"
         if exposed(url):
             self._warn(
                 f"the index {host(url)} is read over http: anybody on the way can alter its pages and files",
                 hint="use its https:// address",
             )
         async with self._questions:
-            answer = await self._pages.read(self._login.onto(url))
+            reading = await self._pages.read(url)
         self._report(Looked(subject=name))
-        if answer.status != _OK:
+        if reading.page is None:
             return None
-        files = read_page(answer.body, answer.headers.get("content-type", ""), answer.url)
-        return Project(
-            name=name,
-            index=self.name,
-            releases=Releases(files, name=name, index=self.name, url=answer.url),
-        )
+        found = project(reading.page, name=name, index=self.name, url=reading.url)
+        if found.status is Status.QUARANTINED:
+            self._report(quarantined(found))
+        return found
 
     async def _read_metadata(self, artifact: Artifact) -> bytes:
-        data = self._remembered(artifact)
+        data = self._known.metadata(artifact)
         if data is None:
-            data = await self._early_metadata(artifact)
+            data = None if self._is_near(artifact) else await self._early_metadata(artifact)
             if data is None:
                 fetched = await self.fetch(artifact)
                 data = await asyncio.to_thread(read_metadata, fetched.path, name=artifact.filename)
-            self._remember(artifact, data)
+            self._known.learn_metadata(artifact, data)
         self._report(Looked(subject=f"{artifact.name} {artifact.version}"))
         return data
 
-    async def _early_metadata(self, artifact: Artifact) -> bytes | None:
-        """Without the wheel; ``None`` where that is not to be had, or where the whole wheel costs no more."""
+    async def _read_shape(self, artifact: Artifact) -> Shape:
+        shape = self._known.shape(artifact)
+        if shape is None:
+            shape = None if self._is_near(artifact) else await self._ranged_shape(artifact)
+            if shape is None:
+                fetched = await self.fetch(artifact)
+                shape = await asyncio.to_thread(read_shape, fetched.path, name=artifact.filename)
+            self._known.learn_shape(artifact, shape)
+        return shape
+
+    def _is_near(self, artifact: Artifact) -> bool:
+        """Whether the whole wheel is here, or costs no more than a part of it."""
         small = artifact.size is not None and artifact.size <= _SMALL
-        if small or (artifact.sha256 and self._store.blobs.has(artifact.sha256)):
-            return None
+        return small or (artifact.sha256 is not None and self._store.blobs.has(artifact.sha256))
+
+    async def _early_metadata(self, artifact: Artifact) -> bytes | None:
+        """Without the wheel; ``None`` where that is not to be had."""
         return await self._promised_metadata(artifact) or await self._ranged_metadata(artifact)
 
     async def _promised_metadata(self, artifact: Artifact) -> bytes | None:
@@ -113,7 +144,7 @@ class SimpleIndex:
         url = parts._replace(path=f"{parts.path}.metadata").geturl()
         try:
             async with self._questions:
-                answer = await self._web.get(self._login.onto(url))
+                answer = await self._web.get(url)
         except Unreachable:
             raise
         except IndexAccessError:
@@ -124,13 +155,31 @@ class SimpleIndex:
         return answer.body
 
     async def _ranged_metadata(self, artifact: Artifact) -> bytes | None:
-        url = self._login.onto(artifact.url)
+        glimpse = await remote_metadata(self._ranges(artifact), artifact.filename, artifact.size)
+        if glimpse is None:
+            return None
+        if glimpse.shape is not None:
+            self._known.learn_shape(artifact, glimpse.shape)
+        return glimpse.metadata
+
+    async def _ranged_shape(self, artifact: Artifact) -> Shape | None:
+        """``None``: read the whole wheel."""
+        shape = await remote_shape(self._ranges(artifact), artifact.filename, artifact.size)
+        if shape is None and (artifact.size is None or artifact.size > _BEARABLE):
+            raise IndexAccessError(
+                f"cannot read the outline of {artifact.filename}: {host(artifact.url)} gives no parts of it that can"
+                " be read, and the whole is too large to be read for that"
+            )
+        return shape
+
+    def _ranges(self, artifact: Artifact) -> Ranges:
+        url = artifact.url
 
         async def ranges(start: int, stop: int | None = None) -> Part | None:
             async with self._questions:
                 return await self._web.range(url, start, stop)
 
-        return await remote_metadata(ranges, artifact.filename, artifact.size)
+        return ranges
 
     async def _obtain(self, artifact: Artifact) -> Fetched:
         if artifact.sha256 is None:
@@ -163,7 +212,7 @@ class SimpleIndex:
 
     async def _download(self, artifact: Artifact) -> Fetched:
         with self._store.blobs.receive(artifact.filename) as incoming:
-            await self._web.download(self._login.onto(artifact.url), lambda data: self._take(artifact, incoming, data))
+            await self._web.download(artifact.url, lambda data: self._take(artifact, incoming, data))
             sha256 = incoming.keep(artifact.sha256)
         return Fetched(path=self._store.blobs.path(sha256), sha256=sha256, size=incoming.size)
 
@@ -177,25 +226,24 @@ class SimpleIndex:
         self._report(DownloadAdvanced(filename=artifact.filename, received=incoming.size, size=artifact.size))
 
     async def _confirm(self, artifact: Artifact, fetched: Fetched) -> None:
-        """Metadata that was believed before its wheel was here must be the wheel's own."""
-        believed = self._remembered(artifact) if artifact.kind is Kind.WHEEL else None
-        if believed is None:
+        """What was believed of a wheel before it was here must be the wheel's own."""
+        if artifact.kind is not Kind.WHEEL:
             return
-        own = await asyncio.to_thread(read_metadata, fetched.path, name=artifact.filename)
-        if own != believed:
-            self._remember(artifact, own)
+        metadata, shape = self._known.metadata(artifact), self._known.shape(artifact)
+        other: list[str] = []
+        if metadata is not None:
+            data = await asyncio.to_thread(read_metadata, fetched.path, name=artifact.filename)
+            if data != metadata:
+                self._known.learn_metadata(artifact, data)
+                other.append("metadata")
+        if shape is not None:
+            own = await asyncio.to_thread(read_shape, fetched.path, name=artifact.filename)
+            if own != shape:
+                self._known.learn_shape(artifact, own)
+                other.append("contents")
+        if other:
             raise IntegrityError(
-                f"{artifact.filename} has other metadata than {self.name} gave for it before it was downloaded",
-                hint="run the same command again: the wheel's own metadata is now known",
+                f"{artifact.filename} has other {' and '.join(other)} than {self.name} gave for it before it was"
+                " downloaded",
+                hint="run the same command again: what the wheel itself says is now known",
             )
-
-    def _remembered(self, artifact: Artifact) -> bytes | None:
-        return self._store.records.get(_METADATA, self._key(artifact)) if artifact.sha256 else None
-
-    def _remember(self, artifact: Artifact, data: bytes) -> None:
-        if artifact.sha256:
-            self._store.records.put(_METADATA, self._key(artifact), data)
-
-    def _key(self, artifact: Artifact) -> str:
-        """By index too: what one says of a wheel must not speak for another index."""
-        return f"{self._login.base} {artifact.sha256}"

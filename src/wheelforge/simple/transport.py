@@ -6,15 +6,17 @@ import contextlib
 import os
 import socket
 import ssl
-from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import getproxies, proxy_bypass
 
-import certifi
 import httpx
 
 from wheelforge.errors import UsageError
 from wheelforge.simple.address import redact
+from wheelforge.simple.certificates import checking, trusting_anybody
 from wheelforge.simple.exchange import Broken, Silent
+from wheelforge.simple.patience import Pace
+from wheelforge.simple.unpack import PACKING, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -25,26 +27,29 @@ if TYPE_CHECKING:
 _REDIRECTS = 5
 _CONNECTIONS = 16
 """Over HTTP/1.1 each connection looks the host up again, and resolvers lose some of many lookups at once."""
+_LIMITS = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
 
 
 class Exchange:
     """An answer whose head is here and whose body is still to come."""
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx.Response, pace: Pace) -> None:
         self.status = response.status_code
         self.phrase = f"{response.status_code} {response.reason_phrase}".rstrip()
         self.url = redact(str(response.url))
         self.headers: Mapping[str, str] = response.headers
         self._response = response
+        self._pace = pace
 
     async def decoded(self) -> AsyncIterator[bytes]:
         """The body, unpacked where it came compressed."""
-        async for chunk in self._response.aiter_bytes():
-            yield chunk
+        async for piece in unpacked(self.raw(), self.headers.get("content-encoding", "")):
+            yield piece
 
     async def raw(self) -> AsyncIterator[bytes]:
         """The body as it was sent: a file keeps its own compression."""
         async for chunk in self._response.aiter_raw():
+            self._pace.took(len(chunk))
             yield chunk
 
 
@@ -58,16 +63,21 @@ class Transport:
     """
 
     def __init__(self, options: Options) -> None:
+        self._connecting = min(options.connect_timeout, options.timeout)
         self._options = options
-        self._client = httpx.AsyncClient(
-            http2=True,
-            verify=_trusting_system() if options.cert is None else _trusting(options.cert),
-            timeout=httpx.Timeout(options.timeout, connect=options.connect_timeout, pool=None),
-            limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
-            follow_redirects=True,
-            max_redirects=_REDIRECTS,
-            headers={"user-agent": "wheelforge"},
-        )
+        with _usable_proxy():
+            self._client = httpx.AsyncClient(
+                http2=True,
+                verify=checking(options),
+                proxy=options.proxy,
+                mounts={f"https://{host}": _unchecked(host, options) for host in options.trusted_hosts},
+                timeout=httpx.Timeout(options.timeout, connect=self._connecting, pool=None),
+                limits=_LIMITS,
+                follow_redirects=True,
+                max_redirects=_REDIRECTS,
+                headers={"user-agent": "wheelforge", "accept-encoding": PACKING},
+                event_hooks={"response": [_never_into_the_open]},
+            )
 
     async def close(self) -> None:
         """Close all connections."""
@@ -85,9 +95,7 @@ class Transport:
                 asked = self._client.build_request("GET", url, headers=dict(headers), extensions={"trace": progress})
                 response = await self._client.send(asked, stream=True)
             async with contextlib.aclosing(response):
-                if response.request.url.scheme != "https" and url.lower().startswith("https:"):
-                    raise Broken("it redirects to an address without encryption", again=False)
-                yield Exchange(response)
+                yield Exchange(response, Pace(self._options.timeout))
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -98,12 +106,10 @@ class Transport:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             # The text of these may quote a piece of the address, and so of a password.
             raise Broken("the address is no URL of a web server", again=False) from error
-        except httpx.DecodingError as error:
-            raise Broken(f"its answer cannot be unpacked ({error})", again=False) from error
         except httpx.ProxyError as error:
-            raise Broken(f"the proxy refuses ({error})", again=False, hint="check HTTPS_PROXY") from error
+            raise Broken(f"the proxy refuses ({error})", again=False, hint="check --proxy and HTTPS_PROXY") from error
         except httpx.ConnectTimeout as error:
-            raise Silent(f"no connection within {self._options.connect_timeout:g} s", again=True) from error
+            raise Silent(f"no connection within {self._connecting:g} s", again=True) from error
         except httpx.TimeoutException as error:
             raise Silent(f"silent for {self._options.timeout:g} s", again=True) from error
         except httpx.ConnectError as error:
@@ -112,25 +118,28 @@ class Transport:
             raise Broken(f"the connection broke ({_detail(error)})", again=True) from error
 
 
-def _trusting_system() -> ssl.SSLContext:
-    """Trust whom the machine trusts, as pip does; where it names nobody, those that certifi carries.
-
-    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` name the machine's certificates elsewhere.
-    """
-    context = ssl.create_default_context()
-    known = ssl.get_default_verify_paths()
-    if known.cafile is None and not (known.capath and any(Path(known.capath).iterdir())):
-        context.load_verify_locations(cafile=certifi.where())
-    return context
+async def _never_into_the_open(response: httpx.Response) -> None:
+    """Refuse a redirect from an encrypted address to one that is not, before anything is asked there."""
+    if response.url.scheme != "https" or not response.has_redirect_location:
+        return
+    if response.url.join(response.headers["location"]).scheme != "https":
+        raise Broken("it redirects to an address without encryption", again=False)
 
 
-def _trusting(cert: Path) -> ssl.SSLContext:
+def _unchecked(host: str, options: Options) -> httpx.AsyncHTTPTransport:
+    """How a trusted host is reached: through the proxy that HTTPS_PROXY and NO_PROXY name for it, as all others."""
+    proxy = options.proxy or (None if proxy_bypass(host) else getproxies().get("https"))
+    return httpx.AsyncHTTPTransport(http2=True, verify=trusting_anybody(options), proxy=proxy, limits=_LIMITS)
+
+
+@contextlib.contextmanager
+def _usable_proxy() -> Iterator[None]:
     try:
-        return ssl.create_default_context(cafile=cert)
-    except OSError as error:  # an SSLError is one, too
+        yield
+    except (ImportError, ValueError) as error:
+        # The text of these quotes the address, and perhaps a password.
         raise UsageError(
-            f"cannot read certificates from {cert}: {error.strerror or error}",
-            hint="name a PEM file of certificate authorities",
+            "the proxy cannot be used: its address is not one of an http proxy", hint="check HTTPS_PROXY and --proxy"
         ) from error
 
 

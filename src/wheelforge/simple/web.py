@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from wheelforge.errors import IndexAccessError
 from wheelforge.simple import attempts
 from wheelforge.simple.address import host, redact
-from wheelforge.simple.exchange import Broken, Options, Silent, Unreachable
+from wheelforge.simple.exchange import Broken, Denied, Options, Silent, Unknown, Unreachable
 from wheelforge.simple.patience import Patience
 
 if TYPE_CHECKING:
@@ -57,7 +57,11 @@ class Web:
             IndexAccessError: any other answer.
             Unreachable: no answer.
         """
-        return await self._patiently(url, lambda ask: attempts.get(ask, url, headers or {}), self._options.patience)
+
+        async def attempt(ask: Ask) -> Answer:
+            return await attempts.get(ask, url, headers or {}, seconds=self._options.page)
+
+        return await self._patiently(url, attempt, self._options.patience)
 
     async def range(self, url: str, start: int, stop: int | None = None) -> Part | None:
         """Read ``[start:stop]`` of a remote file; a negative start counts from its end, and takes no stop.
@@ -114,8 +118,17 @@ def _open(options: Options) -> Transport:
 
 def _failure(url: str, broken: Broken, tries: int) -> IndexAccessError:
     often = f", tried {tries} times" if tries > 1 else ""
-    kind = Unreachable if isinstance(broken, Silent) else IndexAccessError
-    return kind(
+    return _kind(broken)(
         f"cannot read {redact(url)}: {host(url)}: {broken.reason}{often}",
         hint=broken.hint or "check the network, the proxy settings, and the address of the index",
     )
+
+
+def _kind(broken: Broken) -> type[IndexAccessError]:
+    match broken:
+        case Silent():
+            return Unreachable
+        case Unknown():
+            return Denied
+        case _:
+            return IndexAccessError

@@ -14,7 +14,8 @@ from packaging.tags import parse_tag
 
 from archives_fixture import metadata, record_line, wheel_files, write_wheel
 from wheelforge.archives.faults import BrokenWheel
-from wheelforge.archives.wheel import check_record, read_metadata, read_wheel
+from wheelforge.archives.wheel import check_record, read_metadata, read_shape, read_wheel
+from wheelforge.model.shape import Shape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,18 @@ def test_a_wheel_says_what_it_is(place: Path) -> None:
     assert contents.root_is_purelib
     assert contents.metadata == read_metadata(place) == metadata()
     assert contents.members == ("demo/__init__.py", f"{INFO}/METADATA", f"{INFO}/WHEEL", f"{INFO}/RECORD")
+
+
+def test_a_wheel_has_an_outline(place: Path) -> None:
+    entry_points = {f"{INFO}/entry_points.txt": b"[console_scripts]\ndemo = demo:main\n"}
+    write_wheel(place, wheel_files() | entry_points | {"demo/_fast.abi3.so": b""})
+    assert read_shape(place) == Shape(
+        tags=("py3-none-any",), modules=("demo",), extensions=("demo._fast",), entry_points=("console_scripts: demo",)
+    )
+
+
+def test_a_wheel_without_entry_points_has_none(place: Path) -> None:
+    assert read_shape(write_wheel(place, wheel_files())) == Shape(tags=("py3-none-any",), modules=("demo",))
 
 
 def test_a_right_record_is_accepted(place: Path) -> None:

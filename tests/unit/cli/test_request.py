@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from wheelforge.cli.options import Asking, Choosing
 from wheelforge.cli.request import Extent, read_request
 from wheelforge.errors import UsageError
-from wheelforge.model.inputs import Formats, Inputs, Prefer
+from wheelforge.formats.fault import FaultyText
+from wheelforge.formats.requirements_file import IndexOptions, Written
+from wheelforge.model.inputs import Formats, Inputs, Prefer, Resolution
 
-DEFAULT = Choosing(
-    prefer=None,
-    no_binary=(),
-    only_binary=(),
-    seeds=(),
-    pre=False,
-    no_deps=False,
-    require_hashes=False,
-    upgrade=False,
-)
+DEFAULT = Choosing()
 HASH = f"--hash=sha256:{'a' * 64}"
 
 
@@ -30,14 +25,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def written(name: str, *lines: str) -> Path:
+def written(name: str, *lines: str) -> str:
     path = Path(name)
+    path.parent.mkdir(exist_ok=True)
     path.write_text("\n".join((*lines, "")))
-    return path
+    return name
 
 
-def asking(*requirements: str, files: tuple[Path, ...] = ()) -> Asking:
-    return Asking(requirements=requirements, requirement_files=files, constraint_files=(), build_constraint_files=())
+def asking(*requirements: str, files: tuple[str, ...] = ()) -> Asking:
+    return Asking(requirements=requirements, requirement_files=files)
 
 
 def read(asked: Asking, choosing: Choosing = DEFAULT, closure: Extent = Extent.RUNTIME) -> Inputs:
@@ -66,8 +62,149 @@ def test_constraints_come_from_their_own_files_and_from_requirement_files() -> N
 
 
 def test_nothing_asked_for_is_an_error() -> None:
-    with pytest.raises(UsageError, match="nothing to collect"):
+    with pytest.raises(UsageError, match=r"^nothing to collect$"):
         read(asking(files=(written("empty.txt", "# nothing"),)))
+    with pytest.raises(UsageError, match=r"^nothing to collect$"):
+        read(asking())
+
+
+def test_nothing_named_means_what_stands_here() -> None:
+    written("pyproject.toml", "[project]", "name = 'x'", "dependencies = ['leaf']")
+    request = read_request(asking(), DEFAULT, Extent.RUNTIME)
+    assert texts(request.inputs) == [("leaf", "pyproject.toml [project]")]
+    assert request.notes[0] == "nothing was named, so pyproject.toml is taken"
+    assert texts(read(asking("lib"))) == [("lib", "the command line")]
+
+
+def test_a_project_that_asks_for_nothing_says_why() -> None:
+    written("pyproject.toml", "[project]", "name = 'x'")
+    with pytest.raises(UsageError, match=r"(?s)^nothing to collect\n.*no build system, so x itself is not collected$"):
+        read(asking())
+
+
+def test_places_are_references() -> None:
+    written("project/setup.py")
+    file = written("some.txt", "git+https://git.example/x", "-e project")
+    inputs = read(replace(asking("./project", "leaf", files=(file,)), editables=("git+https://git.example/y",)))
+    assert [(one.written, one.origin) for one in inputs.references] == [
+        ("./project", "the command line"),
+        ("-e git+https://git.example/y", "the command line"),
+        ("git+https://git.example/x", "some.txt:1"),
+        ("-e project", "some.txt:2"),
+    ]
+    assert texts(inputs) == [("leaf", "the command line")]
+
+
+def test_all_faults_of_the_command_line_are_told_at_once() -> None:
+    with pytest.raises(FaultyText) as caught:
+        read(replace(asking("x y", "leaf", "./none"), editables=("none",)))
+    assert [fault.text for fault in caught.value.faults] == ["x y", "./none", "none"]
+
+
+def test_a_file_that_stands_for_a_requirement_is_told() -> None:
+    with pytest.raises(UsageError, match=r"^some\.txt is a file") as caught:
+        read(asking(written("some.txt", "leaf")))
+    assert caught.value.hint == "-r some.txt"
+
+
+def test_a_project_brings_pins_pythons_and_rules_of_its_own() -> None:
+    file = written(
+        "pyproject.toml",
+        "[project]",
+        "name = 'x'",
+        "requires-python = '>=3.11'",
+        "dependencies = ['leaf', 'lib']",
+        "[tool.uv]",
+        "override-dependencies = ['lib<2']",
+        "[tool.uv.sources]",
+        "leaf = [{index = 'one', marker = \"os_name == 'nt'\"}, {index = 'two', marker = \"os_name != 'nt'\"}]",
+    )
+    request = read_request(asking(files=(file,)), DEFAULT, Extent.RUNTIME)
+    assert request.inputs.index_pins == ("leaf=one", "leaf=two")
+    assert [pin.index for pin in request.index_pins] == ["one", "two"]
+    assert [str(one.requirement) for one in request.inputs.overrides] == ["lib<2"]
+    assert [str(one.specifier) for one in request.requires_python] == [">=3.11"]
+
+
+def test_a_script_is_an_input() -> None:
+    file = written("tool.py", "# /// script", "# dependencies = ['leaf']", "# ///")
+    assert texts(read(asking(files=(file,)))) == [("leaf", "tool.py")]
+
+
+def test_a_lock_is_an_input() -> None:
+    lock = written("pylock.toml", "lock-version = '1.0'", "created-by = 'test'", "packages = []")
+    inputs = read(asking(files=(lock,)))
+    assert [one.origin for one in inputs.locks] == ["pylock.toml"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"extras": ("a",)}, "--extra: there is no project to pick from"),
+        ({"groups": ("a",), "package": "x"}, "--group, --package: there is no project to pick from"),
+        ({"all_extras": True}, "--all-extras: there is no project to pick from"),
+        ({"all_extras": True, "requirement_files": ("pylock.toml",)}, "--all-extras: not to be had of a lock"),
+        ({"only_groups": ("a",), "requirement_files": ("pylock.toml",)}, "--only-group: not to be had of a lock"),
+    ],
+)
+def test_what_picks_from_nothing_is_told(change: dict[str, Any], words: str) -> None:
+    written("pylock.toml", "lock-version = '1.0'", "created-by = 'test'", "packages = []")
+    with pytest.raises(UsageError, match=words):
+        read(replace(asking("leaf"), **change))
+
+
+def test_overrides_come_from_their_own_files_and_count_their_options_for_nothing() -> None:
+    files = (written("over.txt", "leaf==1", "-i https://index.example/simple/"),)
+    request = read_request(asking("leaf"), replace(DEFAULT, override_files=files), Extent.RUNTIME)
+    assert [str(one.requirement) for one in request.inputs.overrides] == ["leaf==1"]
+    assert request.index == IndexOptions()
+    assert request.warnings == ("over.txt: its options count for nothing here",)
+    with pytest.raises(UsageError, match=r"not places:\n  git\+https://git\.example/x"):
+        read(asking("leaf"), replace(DEFAULT, override_files=(written("o.txt", "git+https://git.example/x"),)))
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "pylock.toml", "uv.lock", "tool.py"])
+def test_constraints_and_overrides_come_as_lists(name: str) -> None:
+    with pytest.raises(UsageError, match=f"{name} is no requirement file"):
+        read(replace(asking("leaf"), constraint_files=(name,)))
+    with pytest.raises(UsageError, match=f"{name} is no requirement file"):
+        read(asking("leaf"), replace(DEFAULT, override_files=(name,)))
+
+
+def test_the_options_of_a_constraint_file_count() -> None:
+    limits = written("limits.txt", "leaf<2", "--no-binary leaf", "--pre", "-f links", "-r more.txt")
+    written("more.txt", "lib")
+    request = read_request(replace(asking("leaf"), constraint_files=(limits,)), DEFAULT, Extent.RUNTIME)
+    assert request.inputs.formats.no_binary == {"leaf"}
+    assert request.inputs.allow_prereleases
+    assert [one.value for one in request.index.find_links] == ["links"]
+    assert texts(request.inputs) == [("leaf", "the command line"), ("lib", "more.txt:1")]
+
+
+def test_rules_are_handed_on() -> None:
+    choosing = replace(
+        DEFAULT, resolution="lowest", uploaded_prior_to="2025-03-01T00:00:00Z", with_fallback=True, align=True
+    )
+    inputs = read(asking("leaf"), choosing)
+    assert inputs.resolution is Resolution.LOWEST
+    assert inputs.uploaded_prior_to == datetime(2025, 3, 1, tzinfo=UTC)
+    assert (inputs.with_fallback, inputs.align) == (True, True)
+
+
+def test_settings_of_one_requirement_are_kept_and_warned_of() -> None:
+    request = read_request(asking(files=(written("r.txt", "leaf -C k=v"),)), DEFAULT, Extent.BUILDS)
+    assert [(one.requirement, one.key, one.value) for one in request.settings] == [("leaf", "k", "v")]
+    assert request.warnings == ("r.txt:1: the setting k of leaf reaches no build yet",)
+
+
+def test_pips_word_for_wheels_first() -> None:
+    assert read(asking("leaf"), replace(DEFAULT, prefer_binary=True), Extent.BUILDS).formats.prefer is Prefer.WHEEL
+    files = (written("r.txt", "leaf", "--prefer-binary"),)
+    assert read(asking(files=files), closure=Extent.BUILDS).formats.prefer is Prefer.WHEEL
+    choosing = replace(DEFAULT, prefer="source")
+    assert read(asking(files=files), choosing, Extent.BUILDS).formats.prefer is Prefer.SOURCE
+    with pytest.raises(UsageError, match="exclude each other"):
+        read(asking("leaf"), replace(choosing, prefer_binary=True))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +251,7 @@ def test_a_file_may_ask_for_pre_releases_and_name_the_index() -> None:
     )
     request = read_request(asking(files=files), DEFAULT, Extent.RUNTIME)
     assert request.inputs.allow_prereleases
-    assert request.index_url == "https://index.example/second/"
+    assert request.index.index_url == Written(value="https://index.example/second/", origin="second.txt:1")
 
 
 def test_one_hash_turns_on_that_all_must_have_one() -> None:
@@ -124,6 +261,32 @@ def test_one_hash_turns_on_that_all_must_have_one() -> None:
     assert inputs.requirements[0].hashes == {"a" * 64}
     with pytest.raises(UsageError, match=r"these have none:\n  lib \(the command line\)$"):
         read(asking("lib", files=(hashed,)))
+
+
+def test_what_has_a_hash_of_its_own_can_be_checked() -> None:
+    url = "https://files.example/x.zip"
+    hashed = written("hashed.txt", f"leaf==2.0 {HASH}", f"{url}#sha256={'b' * 64}", f"a @ {url} {HASH}")
+    assert [one.hashes for one in read(asking(files=(hashed,))).references] == [{"b" * 64}, {"a" * 64}]
+    with pytest.raises(UsageError, match=rf"these have none:\n  {url} \(the command line\)$"):
+        read(asking(url, files=(hashed,)))
+
+
+@pytest.mark.parametrize("place", ["git+https://git.example/x", "./project"])
+def test_repositories_and_folders_have_no_hash(place: str) -> None:
+    written("project/setup.py")
+    with pytest.raises(UsageError, match="repositories and folders have none"):
+        read(asking(place), replace(DEFAULT, require_hashes=True))
+
+
+def test_a_hash_in_a_url_does_not_ask_for_others() -> None:
+    assert not read(asking("leaf", f"https://files.example/x.zip#sha256={'b' * 64}")).require_hashes
+
+
+def test_hashes_can_be_left_to_those_that_have_one() -> None:
+    file = written("r.txt", f"leaf==2.0 {HASH}", "lib", "--no-require-hashes")
+    assert not read(asking(files=(file,))).require_hashes
+    with pytest.raises(UsageError, match="exclude each other"):
+        read(asking(files=(file,)), replace(DEFAULT, require_hashes=True))
 
 
 def test_hashes_can_be_asked_for_where_there_are_none() -> None:

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
-from fakes import FakeIndex, Offer, asked, pins, problem
-from wheelforge.errors import BuildError, IndexAccessError, IntegrityError
-from wheelforge.events import Looked, silent
+from fakes import LINUX, WINDOWS, FakeIndex, Offer, asked, pins, problem, projects
+from wheelforge.errors import BuildError, IndexAccessError, IntegrityError, ResolutionError
 from wheelforge.factory.crawler import Crawler
 from wheelforge.metadata.ladder import BackendNotAsked, Ladder
+from wheelforge.model.inputs import Resolution
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.problem import Lacks, Solution
 from wheelforge.resolve.solver import solve
 
 if TYPE_CHECKING:
+    import random
     from pathlib import Path
 
     from packaging.utils import NormalizedName
 
     from wheelforge.errors import WheelforgeError
-    from wheelforge.events import Event, Reporter
     from wheelforge.model.artifacts import Artifact, Project
     from wheelforge.model.metadata import BuildSystem, Metadata
     from wheelforge.resolve.problem import Problem
+
+
+SAME_NAME = replace(LINUX, environment={**LINUX.environment, "python_version": "3.9", "python_full_version": "3.9.1"})
+"""A target that is called as `LINUX` is, and is another."""
 
 
 def wheel(name: str, version: str, *requires: str) -> Offer:
@@ -50,26 +58,28 @@ class Crawl:
     def __init__(self, index: FakeIndex, backend: BrokenBackend | None = None) -> None:
         self.index = index
         self.catalog = Catalog()
+        self.restarts = 0
         self._ladder = Ladder(self.index, backend or BrokenBackend())
 
-    def crawler(self, report: Reporter = silent) -> Crawler:
-        return Crawler(index=self.index, ladder=self._ladder, catalog=self.catalog, report=report)
+    def crawler(self) -> Crawler:
+        return Crawler(index=self.index, ladder=self._ladder, catalog=self.catalog)
 
     def read_ahead(self, question: Problem) -> None:
         asyncio.run(self.crawler().read_ahead(question))
 
+    async def solve(self, question: Problem) -> Solution:
+        """The answer, as `IndexFacts` comes to it; ``restarts`` counts how often the solver had to begin anew."""
+        crawler = self.crawler()
+        await crawler.read_ahead(question)
+        while isinstance(found := solve(question, self.catalog), Lacks):
+            await crawler.learn(question, found)
+            self.restarts += 1
+        return found
+
     def solved(self, question: Problem) -> tuple[Solution, int]:
         """The answer, and how often the solver had to begin anew."""
-
-        async def main() -> tuple[Solution, int]:
-            crawler, restarts = self.crawler(), 0
-            await crawler.read_ahead(question)
-            while isinstance(found := solve(question, self.catalog), Lacks):
-                await crawler.learn(question, found)
-                restarts += 1
-            return found, restarts
-
-        return asyncio.run(main())
+        before = self.restarts
+        return asyncio.run(self.solve(question)), self.restarts - before
 
 
 def crawl_over(folder: Path, *offers: Offer, backend: BrokenBackend | None = None) -> Crawl:
@@ -143,6 +153,85 @@ def test_each_version_that_the_solver_falls_back_to_costs_one_restart_and_no_mor
     assert restarts <= 2
 
 
+def test_a_long_way_back_is_read_in_ever_larger_steps(tmp_path: Path) -> None:
+    versions = [wheel("app", str(number), f"lib=={number}") for number in range(100)]
+    libs = [wheel("lib", str(number)) for number in range(100)]
+    crawl = crawl_over(tmp_path, *versions, *libs)
+    found, restarts = crawl.solved(problem("app", "lib==3"))
+    assert pins(found) == {"app": "3", "lib": "3"}
+    assert restarts <= 7
+
+
+def test_a_long_way_back_reads_no_sdists_ahead_since_their_backends_might_be_asked(tmp_path: Path) -> None:
+    sdists = [Offer(f"app-{number}.tar.gz", [f"lib=={number}"]) for number in range(10)]
+    crawl = crawl_over(tmp_path, *sdists, *(wheel("lib", str(number)) for number in range(10)))
+    assert pins(crawl.solved(problem("app", "lib==7"))[0]) == {"app": "7", "lib": "7"}
+    assert "app-6.tar.gz" not in crawl.index.asked
+
+
+def test_overrides_cut_offs_and_given_projects_are_heeded_when_reading_ahead(tmp_path: Path) -> None:
+    dated = [replace(one, uploaded="2025-01-01T00:00:00Z") for one in WEB]
+    new = replace(wheel("flask", "4", "unheard"), uploaded="2026-01-01T00:00:00Z")
+    crawl = crawl_over(tmp_path, new, *dated)
+    question = replace(
+        problem("flask"),
+        overrides=asked("jinja2[i18n]"),
+        given=projects([wheel("markupsafe", "3")]),
+        uploaded_prior_to=datetime(2025, 6, 1, tzinfo=UTC),
+    )
+    found, restarts = crawl.solved(question)
+    assert restarts == 0
+    assert pins(found).keys() == {"flask", "werkzeug", "jinja2", "markupsafe", "click", "babel"}
+    assert not {"markupsafe", "unheard", "flask-4-py3-none-any.whl.metadata"} & set(crawl.index.asked)
+
+
+def test_the_lowest_versions_are_read_ahead_where_they_are_tried_first(tmp_path: Path) -> None:
+    crawl = crawl_over(tmp_path, *WEB)
+    _, restarts = crawl.solved(replace(problem("flask"), resolution=Resolution.LOWEST))
+    assert restarts == 0
+    assert "flask-3.1-py3-none-any.whl.metadata" not in crawl.index.asked
+
+
+REQUIREMENTS = st.tuples(
+    st.sampled_from("abcd"),
+    st.sampled_from(["", ">=2", "<3", "==1"]),
+    st.sampled_from(["", " ; sys_platform == 'win32'", " ; python_version >= '3.10'"]),
+)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> list[Offer]:
+    """Small indexes where platforms and Pythons have different wheels and different requirements."""
+    found = []
+    for name, version in itertools.product("abcd", "123"):
+        requires = ["".join(parts) for parts in draw(st.lists(REQUIREMENTS, max_size=2))]
+        tags = draw(st.sampled_from(["py3-none-any", "py3-none-any", "cp312-cp312-manylinux_2_28_x86_64"]))
+        python = draw(st.sampled_from([None, None, ">=3.10"]))
+        found.append(Offer(f"{name}-{version}-{tags}.whl", requires, requires_python=python))
+    return found
+
+
+async def settled(crawl: Crawl, question: Problem) -> dict[str, str] | None:
+    """The pins; ``None`` where there are none."""
+    try:
+        return pins(await crawl.solve(question))
+    except ResolutionError:
+        return None
+
+
+@given(worlds(), st.randoms(use_true_random=False))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_target_gets_what_it_would_get_alone(tmp_path: Path, offers: list[Offer], chance: random.Random) -> None:
+    questions = [replace(problem("a", "b"), target=target) for target in (LINUX, WINDOWS, SAME_NAME)]
+
+    async def together() -> list[dict[str, str] | None]:
+        crawl = Crawl(FakeIndex(tmp_path, *offers, pause=lambda: chance.randrange(3)))
+        return await asyncio.gather(*(settled(crawl, question) for question in questions))
+
+    alone = [asyncio.run(settled(crawl_over(tmp_path, *offers), question)) for question in questions]
+    assert asyncio.run(together()) == alone
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -155,7 +244,7 @@ def test_a_file_with_broken_metadata_is_left_out_and_the_next_version_is_taken(t
     crawl = crawl_over(tmp_path, broken, wheel("app", "1"))
     found, _ = crawl.solved(problem("app"))
     assert pins(found) == {"app": "1"}
-    assert crawl.catalog.reason(broken.filename) is not None
+    assert crawl.catalog.reason(broken.artifact) is not None
 
 
 def test_a_wheel_with_broken_metadata_leaves_its_version_to_the_sdist(tmp_path: Path) -> None:
@@ -203,16 +292,9 @@ def test_an_index_that_does_not_answer_ends_the_reading_at_once(tmp_path: Path) 
         crawl.read_ahead(problem("app", "slow"))
 
 
-def test_every_page_and_every_candidate_is_reported(tmp_path: Path) -> None:
-    heard: list[Event] = []
-    crawl = crawl_over(tmp_path, wheel("app", "1", "lib"), wheel("lib", "2"))
-    asyncio.run(crawl.crawler(heard.append).read_ahead(problem("app")))
-    assert {event.subject for event in heard if isinstance(event, Looked)} == {"app", "lib", "app 1", "lib 2"}
-
-
 def test_a_project_that_does_not_exist_is_remembered(tmp_path: Path) -> None:
     crawl = crawl_over(tmp_path)
     crawl.read_ahead(problem("nowhere"))
     crawl.read_ahead(problem("nowhere"))
     assert crawl.index.asked == ["nowhere"]
-    assert crawl.catalog.project(canonicalize_name("nowhere")) is None
+    assert crawl.catalog.project(canonicalize_name("nowhere"), problem()) is None

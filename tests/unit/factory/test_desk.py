@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import FakeDesk, Offer, paused
+from fakes import FakeDesk, Offer, packed_tree, paused
 from wheelforge.errors import IsolationError
 from wheelforge.factory.desk import ClosedDesk, LateDesk
 from wheelforge.plan.facts import Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from wheelforge.factory.knowledge import HookDesk
 
@@ -48,6 +49,36 @@ def test_a_closed_desk_refuses_both_questions_with_its_reason() -> None:
         return [await desk.requires(SDIST, []), await desk.metadata(SDIST, [])]
 
     assert asyncio.run(main()) == [refusal, refusal]
+
+
+def test_a_closed_desk_makes_no_sdist_of_a_tree(tmp_path: Path) -> None:
+    refusal = Unanswered(reason="nothing is run here")
+    desk = ClosedDesk(refusal=refusal)
+
+    async def main() -> list[object]:
+        tree = packed_tree(tmp_path)
+        return [
+            await desk.refuses(),
+            await desk.requires_for_sdist(tree, []),
+            await desk.sdist(tree, [], tmp_path),
+        ]
+
+    assert asyncio.run(main()) == [refusal] * 3
+
+
+def test_a_late_desk_hands_the_questions_about_a_tree_on(tmp_path: Path) -> None:
+    inner, tree = FakeDesk(requires={"tree": ["tool"]}), packed_tree(tmp_path)
+    desk = LateDesk(Opening(inner))
+
+    async def main() -> list[object]:
+        return [
+            await desk.refuses(),
+            await desk.requires_for_sdist(tree, [WHEEL]),
+            await desk.sdist(tree, [WHEEL], tmp_path),
+        ]
+
+    assert asyncio.run(main()) == [None, ("tool",), tmp_path / "tree.tar.gz"]
+    assert inner.asked == [(hook, "tree", (WHEEL.filename,)) for hook in ("requires-for-sdist", "sdist")]
 
 
 def test_a_late_desk_that_nobody_asks_stays_closed() -> None:

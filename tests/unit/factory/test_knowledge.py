@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import LINUX, FakeDesk, FakeIndex, Offer, asked, files, no_pause, pins, problem
-from wheelforge.errors import BuildError
-from wheelforge.events import silent
+from fakes import LINUX, FakeDesk, FakeIndex, Offer, asked, files, no_pause, packed_tree, pins, problem
+from wheelforge.errors import BuildError, ResolutionError
 from wheelforge.factory.knowledge import IndexFacts, Siblings
 from wheelforge.metadata.ladder import BackendNotAsked
 from wheelforge.model.inputs import ALL, Formats
@@ -51,7 +50,7 @@ class World:
     ) -> None:
         self.index = FakeIndex(folder, *offers, pause=pause)
         self.desk = desk or FakeDesk(*offers)
-        self.facts = IndexFacts(index=self.index, builder=LINUX, hooks=self.desk, siblings=siblings, report=silent)
+        self.facts = IndexFacts(index=self.index, builder=LINUX, hooks=self.desk, siblings=siblings)
 
     def solve(self, *questions: Problem) -> list[Solution]:
         async def main() -> list[Solution]:
@@ -69,11 +68,11 @@ def from_source(*requirements: str) -> Problem:
     return replace(problem(*requirements), formats=FROM_SOURCE)
 
 
-def test_every_chosen_file_is_read_itself(tmp_path: Path) -> None:
-    world = World(tmp_path, wheel("app", "1", "lib"), wheel("lib", "1"), wheel("lib", "0"))
-    world.solved(problem("app"))
-    fetched = [name for name in world.index.asked if name.endswith(".whl")]
-    assert fetched == ["app-1-py3-none-any.whl", "lib-1-py3-none-any.whl"]
+def test_every_chosen_sdist_is_read_itself_and_a_wheel_is_believed(tmp_path: Path) -> None:
+    world = World(tmp_path, Offer("app-1.tar.gz", ["lib"]), wheel("app", "1", "lib"), wheel("lib", "1"))
+    world.solved(replace(problem("app"), formats=Formats(no_binary=frozenset({"app"}))))
+    fetched = [name for name in world.index.asked if name.endswith((".whl", ".tar.gz"))]
+    assert fetched == ["app-1.tar.gz"]
     assert world.facts.restarts == 0
 
 
@@ -253,3 +252,30 @@ def test_an_older_version_is_taken_where_the_newest_conflicts(tmp_path: Path) ->
     )
     question = replace(problem("flask"), constraints=asked("werkzeug<3.1"))
     assert pins(world.solved(question)) == {"flask": "3.0", "werkzeug": "3.0.6"}
+
+
+TREE = '[build-system]\nrequires = ["tool"]\nbuild-backend = "tool.api"\n'
+
+
+def test_the_sdist_of_a_tree_is_made_in_an_environment_of_wheels_with_what_the_hook_asks_for(tmp_path: Path) -> None:
+    desk = FakeDesk(requires={"tree": ["more"]})
+    world = World(tmp_path, wheel("tool", "1", "base"), wheel("base", "1"), wheel("more", "1"), desk=desk)
+    made = asyncio.run(world.facts.sdist_of(packed_tree(tmp_path, TREE), tmp_path))
+    first = ("base-1-py3-none-any.whl", "tool-1-py3-none-any.whl")
+    second = ("base-1-py3-none-any.whl", "more-1-py3-none-any.whl", "tool-1-py3-none-any.whl")
+    assert made == tmp_path / "tree.tar.gz"
+    assert world.desk.asked == [("requires-for-sdist", "tree", first), ("sdist", "tree", second)]
+    assert world.facts.hook_wheels == set(second)
+
+
+def test_no_index_is_asked_for_a_tree_whose_backend_may_not_be(tmp_path: Path) -> None:
+    refusal = Unanswered(reason="nothing is run here")
+    world = World(tmp_path, wheel("tool", "1"), desk=FakeDesk(refusal=refusal))
+    assert asyncio.run(world.facts.sdist_of(packed_tree(tmp_path, TREE), tmp_path)) is refusal
+    assert world.index.asked == []
+
+
+def test_a_tree_whose_build_requires_what_has_no_wheel_is_told(tmp_path: Path) -> None:
+    world = World(tmp_path, Offer("tool-1.tar.gz"))
+    with pytest.raises(ResolutionError, match="the build of tree -> tool"):
+        asyncio.run(world.facts.sdist_of(packed_tree(tmp_path, TREE), tmp_path))

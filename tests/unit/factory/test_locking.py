@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.utils import NormalizedName
 
-from fakes import LINUX, Offer, asked, digest
-from plans import choice, sdist, solution, unit, wheel
-from wheelforge.factory.locking import locked_inputs, make_lock
+from fakes import LINUX, WINDOWS, Offer, asked, digest
+from plans import candidate, choice, sdist, solution, unit, wheel
+from wheelforge.errors import IntegrityError
+from wheelforge.factory.layout import Layout
+from wheelforge.factory.locking import Gathered, Weight, chosen_files, make_lock
+from wheelforge.factory.planning import Plan
 from wheelforge.formats.lock import dump_lock, load_lock
-from wheelforge.model.inputs import Formats, Inputs, Prefer
+from wheelforge.model.inputs import Inputs
 from wheelforge.model.lock import BuildRequirement, Source
 from wheelforge.plan.units import BuildClosure
 from wheelforge.resolve.problem import Solution
-from wheelforge.simple.index import Fetched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,61 +36,27 @@ CLOSURE = BuildClosure(
 FILES = (sdist("a"), wheel("b"), wheel("c"), sdist("d"))
 
 
-def fetched(filenames: Iterable[str] = FILES) -> dict[str, Fetched]:
-    return {name: Fetched(path=Path(name), sha256=digest(name), size=len(name)) for name in filenames}
+INPUTS = Inputs(requirements=asked("a"), build_deps=True)
 
 
-def lock_of(runtime: Solution = RUNTIME, closure: BuildClosure = CLOSURE) -> Lock:
-    inputs = Inputs(requirements=asked("a"), build_deps=True)
-    return make_lock(inputs=inputs, target=LINUX, runtime=runtime, closure=closure, fetched=fetched())
+def weights(filenames: Iterable[str] = FILES) -> dict[str, Weight]:
+    return {name: Weight(sha256=digest(name), size=len(name)) for name in filenames}
 
 
-def test_a_requirement_is_remembered_with_its_extras_marker_and_sorted_hashes() -> None:
-    one = replace(asked("a[y,x]<2,>=1; python_version >= '3.8'")[0], hashes=frozenset({"cd" * 32, "ab" * 32}))
-    (text,) = locked_inputs(Inputs(requirements=(one,))).requirements
-    hashes = f"--hash=sha256:{'ab' * 32} --hash=sha256:{'cd' * 32}"
-    assert text == f'a[x,y]<2,>=1; python_version >= "3.8" {hashes}'
+def lock_of(
+    *plans: Plan,
+    filenames: Iterable[str] = FILES,
+    inputs: Inputs = INPUTS,
+    layout: Layout = Layout.FLAT,
+    left_out: Iterable[str] = (),
+) -> Lock:
+    whole = plans or (Plan(target=LINUX, runtime=RUNTIME, closure=CLOSURE),)
+    gathered = Gathered(plans=whole, weights=weights(filenames), layout=layout, left_out=frozenset(left_out))
+    return make_lock(inputs, gathered)
 
 
-def test_requirements_stay_in_the_order_in_which_they_were_asked() -> None:
-    inputs = Inputs(requirements=asked("b", "a"), constraints=asked("d<2", "c"), build_constraints=asked("e<3"))
-    found = locked_inputs(inputs)
-    assert (found.requirements, found.constraints, found.build_constraints) == (("b", "a"), ("d<2", "c"), ("e<3",))
-
-
-def test_who_wrote_a_requirement_down_is_no_part_of_the_inputs() -> None:
-    here = locked_inputs(Inputs(requirements=asked("a", origin="requirements.txt:3")))
-    assert here == locked_inputs(Inputs(requirements=asked("a")))
-
-
-def test_options_that_are_as_always_are_not_written() -> None:
-    assert locked_inputs(Inputs(requirements=())).options == {}
-
-
-def test_options_that_differ_are_written_and_sorted() -> None:
-    inputs = Inputs(
-        requirements=(),
-        formats=Formats(prefer=Prefer.SOURCE, no_binary=frozenset("ba"), only_binary=frozenset({"c"})),
-        seeds=frozenset(map(NormalizedName, ["y", "x"])),
-        build_deps=True,
-        allow_prereleases=True,
-        require_hashes=True,
-        indexes=("default=https://index.example/simple/",),
-        no_deps=True,
-    )
-    options = locked_inputs(inputs).options
-    assert list(options) == sorted(options)
-    assert options == {
-        "prefer": "source",
-        "no-binary": ("a", "b"),
-        "only-binary": ("c",),
-        "seeds": ("x", "y"),
-        "build-deps": True,
-        "pre": True,
-        "require-hashes": True,
-        "indexes": ("default=https://index.example/simple/",),
-        "no-deps": True,
-    }
+def closed(closure: BuildClosure) -> Plan:
+    return Plan(target=LINUX, runtime=RUNTIME, closure=closure)
 
 
 def test_a_lock_is_read_back_as_it_was_written() -> None:
@@ -99,12 +65,7 @@ def test_a_lock_is_read_back_as_it_was_written() -> None:
 
 
 def test_the_order_in_which_files_came_does_not_show() -> None:
-    inputs = Inputs(requirements=asked("a"), build_deps=True)
-    found = [
-        make_lock(inputs=inputs, target=LINUX, runtime=RUNTIME, closure=CLOSURE, fetched=fetched(names))
-        for names in (FILES, FILES[::-1])
-    ]
-    assert dump_lock(found[0]) == dump_lock(found[1])
+    assert dump_lock(lock_of(filenames=FILES)) == dump_lock(lock_of(filenames=FILES[::-1]))
 
 
 def test_every_file_stands_once_and_by_name() -> None:
@@ -117,10 +78,8 @@ def test_what_is_needed_to_run_is_not_for_builds_only() -> None:
 
 
 def test_a_file_is_locked_with_the_hash_and_size_of_the_bytes_that_came() -> None:
-    came = fetched() | {wheel("b"): Fetched(path=Path("b"), sha256="ab" * 32, size=7)}
-    lock = make_lock(
-        inputs=Inputs(requirements=asked("a")), target=LINUX, runtime=RUNTIME, closure=CLOSURE, fetched=came
-    )
+    came = weights() | {wheel("b"): Weight(sha256="ab" * 32, size=7)}
+    lock = make_lock(INPUTS, Gathered(plans=(Plan(target=LINUX, runtime=RUNTIME, closure=CLOSURE),), weights=came))
     (file,) = [file for file in lock.artifacts if file.filename == wheel("b")]
     assert (file.sha256, file.size) == ("ab" * 32, 7)
     assert (file.url, file.index) == (Offer(wheel("b")).artifact.url, "example")
@@ -146,7 +105,7 @@ def test_units_are_numbered_in_their_order_of_building() -> None:
 
 def test_units_of_equal_environments_share_one() -> None:
     units = tuple(unit(sdist(name), solution(wheel("c"))) for name in "da")
-    lock = lock_of(closure=BuildClosure(units=units, incomplete=()))
+    lock = lock_of(closed(BuildClosure(units=units, incomplete=())))
     (environment,) = lock.environments
     assert {unit.environment for unit in lock.units} == {environment.key}
 
@@ -155,16 +114,73 @@ def test_units_of_equal_environments_share_one() -> None:
 def test_another_version_file_or_project_is_another_environment(other: str) -> None:
     units = (unit(sdist("d"), solution(wheel("c"))), unit(sdist("a"), solution(other)))
     closure = BuildClosure(units=units, incomplete=())
-    lock = make_lock(
-        inputs=Inputs(requirements=asked("a")),
-        target=LINUX,
-        runtime=RUNTIME,
-        closure=closure,
-        fetched=fetched((*FILES, other)),
-    )
+    lock = lock_of(closed(closure), filenames=(*FILES, other))
     assert len({environment.key for environment in lock.environments}) == 2
 
 
 def test_what_could_not_be_known_is_locked_with_its_reason() -> None:
-    lock = lock_of(closure=replace(CLOSURE, incomplete=("a 1.0: no sandbox",)))
+    lock = lock_of(closed(replace(CLOSURE, incomplete=("a 1.0: no sandbox",))))
     assert lock.incomplete == ("a 1.0: no sandbox",)
+
+
+def test_each_target_has_its_own_pins_and_a_file_of_several_stands_once() -> None:
+    windows = Plan(target=WINDOWS, runtime=solution(wheel("b")))
+    lock = lock_of(Plan(target=LINUX, runtime=solution(sdist("a"), wheel("b"))), windows)
+    assert [(target.name, [pin.name for pin in target.pins]) for target in lock.targets] == [
+        (LINUX.name, ["a", "b"]),
+        (WINDOWS.name, ["b"]),
+    ]
+    assert [file.filename for file in lock.artifacts] == [sdist("a"), wheel("b")]
+
+
+def test_laid_out_per_target_a_file_stands_with_each_that_takes_it() -> None:
+    plans = (
+        Plan(target=LINUX, runtime=solution(sdist("a"), wheel("b"))),
+        Plan(target=WINDOWS, runtime=solution(wheel("b"))),
+    )
+    lock = lock_of(*plans, layout=Layout.PER_TARGET)
+    assert [file.paths for file in lock.artifacts] == [
+        (f"{LINUX.name}/{sdist('a')}",),
+        tuple(f"{name}/{wheel('b')}" for name in sorted([LINUX.name, WINDOWS.name])),
+    ]
+    assert load_lock(dump_lock(lock), origin="wheelforge.lock") == lock
+
+
+def test_a_fall_back_is_told_from_what_is_taken() -> None:
+    spoken = Solution(choices=(replace(choice(sdist("a")), candidate=candidate(sdist("a"), speaks=wheel("a"))),))
+    inputs = replace(INPUTS, with_fallback=True)
+    lock = lock_of(Plan(target=LINUX, runtime=spoken), inputs=inputs, filenames=(sdist("a"), wheel("a")))
+    assert [(file.filename, file.fallback) for file in lock.artifacts] == [(wheel("a"), True), (sdist("a"), False)]
+
+
+def test_without_being_asked_for_no_fall_back_is_taken() -> None:
+    spoken = Solution(choices=(replace(choice(sdist("a")), candidate=candidate(sdist("a"), speaks=wheel("a"))),))
+    assert list(chosen_files(INPUTS, [Plan(target=LINUX, runtime=spoken)])) == [sdist("a")]
+
+
+def test_a_file_of_an_index_that_is_left_out_has_no_place() -> None:
+    assert {file.paths for file in lock_of(left_out={"example"}).artifacts} == {()}
+
+
+def test_two_files_of_one_name_cannot_both_be_chosen() -> None:
+    other = candidate(wheel("b"))
+    artifact = replace(other.artifact, sha256="ab" * 32, index="elsewhere")
+    strange = Solution(choices=(replace(choice(wheel("b")), candidate=replace(other, artifact=artifact)),))
+    plans = (Plan(target=LINUX, runtime=RUNTIME), Plan(target=WINDOWS, runtime=strange))
+    with pytest.raises(IntegrityError, match="is another file on elsewhere than on example") as caught:
+        chosen_files(INPUTS, plans)
+    assert caught.value.hint == "take it from one of them: --pin b=example"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://index.example/a.whl?token=s3cret", "https://index.example/a.whl"),
+        ("file:///srv/wheels/a.whl", ""),
+    ],
+)
+def test_neither_a_token_nor_a_local_place_reaches_the_lock(url: str, told: str) -> None:
+    taken = candidate(wheel("b"))
+    local = replace(taken, artifact=replace(taken.artifact, url=url))
+    runtime = Solution(choices=(replace(choice(wheel("b")), candidate=local),))
+    assert [file.url for file in lock_of(Plan(target=LINUX, runtime=runtime)).artifacts] == [told]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import Offer, asked
-from plans import solution
+from fakes import Offer, asked, problem, projects
+from plans import solution, unit
 from wheelforge.errors import UsageError
 from wheelforge.events import Event, Note, Warn
-from wheelforge.factory.rules import check_hashes, tell_exceptions
+from wheelforge.factory.rules import check_build_hashes, check_hashes, tell_exceptions
 from wheelforge.model.inputs import Asked, Formats, Inputs, Prefer
+from wheelforge.plan.units import BuildClosure
+
+if TYPE_CHECKING:
+    from wheelforge.resolve.problem import Problem
 
 A, B = "a-1.0.tar.gz", "b_b-2.0-py3-none-any.whl"
 SOURCE = Formats(prefer=Prefer.SOURCE)
@@ -27,20 +32,40 @@ def told(inputs: Inputs, *offers: Offer) -> list[Event]:
     return events
 
 
+def question(*roots: Asked) -> Problem:
+    return replace(problem(), roots=roots)
+
+
+HASHED = Inputs(requirements=(), require_hashes=True)
+
+
 def test_where_hashes_are_required_all_that_have_none_are_told_at_once() -> None:
-    inputs = Inputs(requirements=(hashed("c"), *asked("a")), require_hashes=True)
     with pytest.raises(UsageError) as caught:
-        check_hashes(inputs, solution(A, B, "c-3.0.tar.gz"))
+        check_hashes(HASHED, question(hashed("c"), *asked("a")), solution(A, B, "c-3.0.tar.gz"))
     assert caught.value.message.splitlines()[1:] == ["  a 1.0", "  b-b 2.0"]
     assert caught.value.hint is not None
 
 
 def test_a_hash_counts_for_its_project_however_it_is_spelled() -> None:
-    check_hashes(Inputs(requirements=(hashed("A"), hashed("B.b")), require_hashes=True), solution(A, B))
+    check_hashes(HASHED, question(hashed("A"), hashed("B.b")), solution(A, B))
+
+
+def test_what_a_lock_brings_has_the_hash_of_the_lock() -> None:
+    brought = replace(question(hashed("a")), given=projects([Offer(B)]))
+    check_hashes(HASHED, brought, solution(A, B))
 
 
 def test_where_hashes_are_not_required_none_are_missed() -> None:
-    check_hashes(Inputs(requirements=(hashed("a"), *asked("b-b"))), solution(A, B))
+    check_hashes(Inputs(requirements=()), question(hashed("a"), *asked("b-b")), solution(A, B))
+
+
+def test_build_requirements_need_the_hash_of_a_build_constraint() -> None:
+    closure = BuildClosure(units=(unit(A, solution(B, "c-3.0.tar.gz")),), incomplete=())
+    inputs = replace(HASHED, build_constraints=(hashed("c"),))
+    with pytest.raises(UsageError) as caught:
+        check_build_hashes(inputs, closure)
+    assert caught.value.message.splitlines()[1:] == ["  b-b 2.0"]
+    check_build_hashes(replace(inputs, build_constraints=(hashed("c"), hashed("b-b"))), closure)
 
 
 @pytest.mark.parametrize(("reason", "text"), [("broken", f"{A} was yanked: broken"), ("", f"{A} was yanked")])

@@ -12,8 +12,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from archives_fixture import metadata, wheel_files, write_wheel
+from wheelforge.archives.outline import outline
 from wheelforge.errors import ExitCode
 from wheelforge.forge.checks import Expected, UnexpectedWheel, check_wheel
+from wheelforge.model.lock import ExpectedShape
 from wheelforge.model.targets import Target
 
 if TYPE_CHECKING:
@@ -141,3 +143,35 @@ def test_a_requirement_that_is_none_is_told(tmp_path: Path) -> None:
     about = metadata("demo", "1.0", "Requires-Dist: a b")
     told = faults(build(tmp_path, about=about), replace(EXPECTED, requires=frozenset()))
     assert told == "its METADATA requires 'a b', which is no requirement (PEP 508)"
+
+
+def expecting(filename: str, *members: str) -> Expected:
+    held = ExpectedShape(artifact="demo-1.0.tar.gz", wheel=filename, shape=outline(filename, members, b""))
+    return replace(EXPECTED, shapes=(held,))
+
+
+NATIVE = "demo-1.0-cp311-cp311-manylinux_2_36_x86_64.whl"
+
+
+def test_a_wheel_that_holds_what_the_indexs_does_passes(tmp_path: Path) -> None:
+    assert check_wheel(build(tmp_path), expecting(PURE, "demo/__init__.py")).remarks == ()
+
+
+def test_what_is_other_than_in_the_indexs_wheel_and_right_is_remarked(tmp_path: Path) -> None:
+    [remark] = check_wheel(build(tmp_path), expecting(NATIVE, "demo/__init__.py")).remarks
+    assert remark == f"it is for any platform, where the index has {NATIVE}"
+
+
+def test_a_silently_pure_wheel_is_told_with_a_way_out(tmp_path: Path) -> None:
+    with pytest.raises(UnexpectedWheel) as caught:
+        check_wheel(build(tmp_path), expecting(NATIVE, "demo/__init__.py", "demo/_fast.abi3.so"))
+    assert caught.value.faults == (
+        f"it is pure Python, without the extension modules that the index's {NATIVE} has: demo._fast",
+    )
+    assert caught.value.hint is not None
+    assert caught.value.hint.endswith("--only-binary demo")
+
+
+def test_a_wheel_with_endless_modules_is_told(tmp_path: Path) -> None:
+    files = wheel_files() | {f"m{number}.py": b"" for number in range(10_001)}
+    assert "more than 10000 modules" in faults(write_wheel(tmp_path / PURE, files), expecting(PURE))

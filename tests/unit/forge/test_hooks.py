@@ -46,6 +46,7 @@ class Project:
         self.log = folder / "logs" / "thing.log"
         self.output = folder / "wheels"
         self.timeout = TIMEOUT
+        self.inner = "."
         self.source = folder / "work" / "thing-1"
         self.source.mkdir(parents=True)
         (self.source / "pyproject.toml").write_text(PYPROJECT)
@@ -64,7 +65,12 @@ class Project:
         environments = Environments(Store(self.folder / "store"), sandbox=self.sandbox, interpreter=base())
         with environments.open([]) as environment:
             workplace = Workplace(
-                subject="thing 1", source=self.source, environment=environment, log=self.log, timeout=self.timeout
+                subject="thing 1",
+                source=self.source,
+                project=self.inner,
+                environment=environment,
+                log=self.log,
+                timeout=self.timeout,
             )
             opened: AbstractContextManager[Backend] = open_backend(
                 workplace, sandbox=self.sandbox, runner=self.runner, config_settings=settings, variables=variables or {}
@@ -125,6 +131,29 @@ def test_every_hook_is_called_in_one_process_at_the_root_of_the_source(project: 
     assert [path.name for path in project.source.parent.iterdir()] == ["thing-1"]
 
 
+def test_the_hooks_for_an_sdist_run_in_the_folder_of_the_project_and_see_what_is_around_it(project: Project) -> None:
+    project.backend("")
+    (project.source / "LICENSE").write_text("free")
+    project.inner = "packages/inner"
+    inner = project.source / project.inner
+    (inner / "in tree").mkdir(parents=True)
+    (inner / "pyproject.toml").write_text(PYPROJECT)
+    (inner / "in tree" / "backend.py").write_text(
+        textwrap.dedent("""
+            import pathlib
+            def get_requires_for_build_sdist(config_settings=None):
+                return ["b", "a"]
+            def build_sdist(sdist_directory, config_settings=None):
+                told = f"{pathlib.Path.cwd().name} {pathlib.Path('../../LICENSE').read_text()}"
+                pathlib.Path(sdist_directory, "inner-1.tar.gz").write_text(told)
+                return "inner-1.tar.gz"
+        """)
+    )
+    with project.open() as backend:
+        assert backend.requires_for_sdist() == ("a", "b")
+        assert backend.build_sdist(project.output).read_text() == "inner free"
+
+
 def test_hooks_that_a_backend_does_not_have_are_left_out(project: Project) -> None:
     project.backend("""
         def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
@@ -132,6 +161,7 @@ def test_hooks_that_a_backend_does_not_have_are_left_out(project: Project) -> No
     """)
     with project.open() as backend:
         assert backend.requires_for_wheel() == ()
+        assert backend.requires_for_sdist() == ()
         assert backend.prepare_metadata(project.output) is None
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unit.formats.sample_lock import CLICK, FLASK, FLIT, KEY, TARGET, UNIT, built, locks, pin, sample, wheelhouse
+from unit.formats.sample_lock import CLICK, FLASK, FLIT, KEY, TARGET, UNIT, built, file, locks, pin, sample, wheelhouse
 from wheelforge.errors import IntegrityError, UsageError, WheelforgeError
 from wheelforge.formats.lock import dump_lock, load_lock
-from wheelforge.model.lock import BuildEnvironment, Lock, LockedTarget
+from wheelforge.model.direct import DirectUrl, VcsInfo
+from wheelforge.model.lock import BuildEnvironment, ExpectedShape, Lock, LockedArtifact, LockedTarget
+from wheelforge.model.shape import Shape
 
 if TYPE_CHECKING:
     from random import Random
@@ -144,6 +146,24 @@ def test_a_lock_that_contradicts_itself_is_refused_with_its_key_path(before: str
     assert "u:pw" not in caught.value.message
 
 
+def changed(bent: LockedArtifact, **changes: object) -> Lock:
+    """The sample with one file that is bent."""
+    fields: dict[str, Any] = {**changes}
+    return sample(artifacts=tuple(replace(one, **fields) if one is bent else one for one in (CLICK, FLASK, FLIT)))
+
+
+def expected(**changes: object) -> ExpectedShape:
+    """What the index's wheel of the sample's sdist holds."""
+    fields: dict[str, Any] = {
+        "artifact": FLASK.filename,
+        "wheel": "flask-3.0.3-py3-none-any.whl",
+        "shape": Shape(tags=("py3-none-any",), modules=("flask",), entry_points=("console_scripts: flask",)),
+    }
+    return ExpectedShape(**fields | changes)
+
+
+FALLBACK = file("flask-3.0.3-py3-none-any.whl", fallback=True, provenance="https://files.example/flask.provenance")
+COMMIT = "0123456789" * 4
 WHEEL_OF_OTHER = replace(CLICK, filename="clack-8.1.7-py3-none-any.whl")
 HASHED = f"click<9 --hash=sha256:{'ab' * 32} --hash=sha256:{'cd' * 32}"
 ENVIRONMENT = BuildEnvironment(key=KEY, pins=(pin(FLIT),))
@@ -173,12 +193,124 @@ ENVIRONMENT = BuildEnvironment(key=KEY, pins=(pin(FLIT),))
         pytest.param(sample(built=(built("flask-3.0.3-py3-none-any.whl"),)), "built: a collected folder", id="built"),
         pytest.param(sample(units=(replace(UNIT, backend="a\x1b"),)), "units[0].backend: ", id="unprintable"),
         pytest.param(sample(units=(UNIT, UNIT)), "units: their orders are not 0 to 1", id="order twice"),
+        pytest.param(changed(CLICK, targets=("cp99",)), "artifacts[0].targets: 'cp99' is not among", id="no target"),
+        pytest.param(
+            changed(CLICK, targets=(TARGET, TARGET)), f"artifacts[0].targets: name '{TARGET}' occurs", id="target twice"
+        ),
+        pytest.param(
+            changed(FLIT, targets=(TARGET,)), "artifacts[2].targets: what only builds need", id="target of builds"
+        ),
+        pytest.param(changed(CLICK, fallback=True), "artifacts[0].fallback: there is no sdist", id="no fallback"),
+        pytest.param(changed(FLASK, fallback=True), "artifacts[1].fallback: there is no sdist", id="fallback sdist"),
+        pytest.param(
+            changed(CLICK, provenance="https://u:pw@files.example/p"),
+            "artifacts[0].provenance: 'https://****@files.example/p' holds credentials",
+            id="provenance with credentials",
+        ),
+        pytest.param(changed(CLICK, provenance="file:///p"), "artifacts[0].provenance: ", id="local provenance"),
+        pytest.param(sample(expected=(expected(artifact=CLICK.filename),)), "expected[0].artifact: ", id="no sdist"),
+        pytest.param(sample(expected=(expected(artifact="x-1.tar.gz"),)), "expected[0].artifact: ", id="unknown sdist"),
+        pytest.param(
+            sample(expected=(expected(wheel="flask-3.0.4-py3-none-any.whl"),)),
+            "expected[0].wheel: 'flask-3.0.4-py3-none-any.whl' is not a wheel of 'flask' 3.0.3",
+            id="wheel of another version",
+        ),
+        pytest.param(sample(expected=(expected(wheel=FLASK.filename),)), "expected[0].wheel: ", id="no wheel"),
+        pytest.param(sample(expected=(expected(), expected())), "expected: wheel 'flask-3.0.3-py3", id="wheel twice"),
+        pytest.param(
+            sample(expected=(expected(shape=Shape(tags=("any",), modules=())),)),
+            "expected[0].shape.tags[0]: 'any' is not a tag",
+            id="tag",
+        ),
     ],
 )
 def test_a_lock_that_contradicts_itself_is_not_written(lock: Lock, told: str) -> None:
     with pytest.raises(IntegrityError) as caught:
         dump_lock(lock)
     assert told in caught.value.message
+
+
+def test_what_is_expected_of_builds_and_what_stands_in_for_them_comes_back() -> None:
+    lock = sample(expected=(expected(),), artifacts=(CLICK, FALLBACK, FLASK, FLIT))
+    assert load_lock(dump_lock(lock), origin=ORIGIN) == lock
+
+
+def test_a_folder_laid_out_per_target_comes_back() -> None:
+    lock = changed(CLICK, targets=(TARGET,))
+    assert load_lock(dump_lock(lock), origin=ORIGIN) == lock
+
+
+@pytest.mark.parametrize(
+    "direct",
+    [
+        DirectUrl(url="https://files.example/flask.zip", subdirectory="src/flask"),
+        DirectUrl(url="ssh://git@host.example/flask", vcs=VcsInfo(vcs="git", commit_id=COMMIT)),
+        DirectUrl(url="libs/flask", directory=True),
+        DirectUrl(url=".", directory=True),
+        DirectUrl(url="flask@main", vcs=VcsInfo(vcs="git", commit_id=COMMIT, requested_revision="main")),
+    ],
+)
+def test_a_place_comes_back(direct: DirectUrl) -> None:
+    lock = changed(FLASK, direct=direct, url="")
+    assert load_lock(dump_lock(lock), origin=ORIGIN) == lock
+
+
+@pytest.mark.parametrize(
+    ("direct", "told"),
+    [
+        (DirectUrl(url="https://u:pw@files.example/x"), "url: 'https://****@files.example/x' holds credentials"),
+        (DirectUrl(url="https://code@files.example/x"), "url: 'https://****@files.example/x' holds credentials"),
+        (DirectUrl(url="ssh://g:pw@host.example/x"), "url: 'ssh://****@host.example/x' holds credentials"),
+        (DirectUrl(url="ssh://host.example/x"), "url: 'ssh://host.example/x' is neither"),
+        (DirectUrl(url="ftp://host.example/x"), "url: 'ftp://host.example/x' is neither"),
+        (DirectUrl(url="https://[/x"), "url: 'https://[/x' is neither"),
+        (DirectUrl(url="file:///home/me/x"), "url: 'file:///home/me/x' is neither"),
+        (DirectUrl(url="/home/me/x"), "url: '/home/me/x' is neither"),
+        (DirectUrl(url="~/x"), "url: '~/x' is neither"),
+        (DirectUrl(url="C:\\Users\\me"), "url: 'C:\\\\Users\\\\me' is neither"),
+        (DirectUrl(url="\\\\server\\share"), "url: "),
+        (DirectUrl(url="../x"), "url: '../x' is neither"),
+        (DirectUrl(url=""), "url: '' is neither"),
+        (DirectUrl(url="x", subdirectory="/etc"), "subdirectory: '/etc' is not a folder inside"),
+        (DirectUrl(url="x", subdirectory="a/../.."), "subdirectory: 'a/../..' is not a folder inside"),
+        (DirectUrl(url="x", vcs=VcsInfo(vcs="git", commit_id="main")), "vcs.commit-id: 'main' is not a full commit"),
+    ],
+)
+def test_a_place_that_tells_too_much_is_not_written(direct: DirectUrl, told: str) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        dump_lock(changed(FLASK, direct=direct, url=""))
+    assert caught.value.message.startswith(f"the lock to be written: artifacts[1].direct.{told}")
+    assert "pw@" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("inputs", "where"),
+    [
+        ({"references": ("git+https://u:pw@host.example/x",)}, "references"),
+        ({"references": ("x @ https://pw@host.example/x.zip",)}, "references"),
+        ({"locks": ("https://u:pw@host.example/pylock.toml sha256:00",)}, "locks"),
+        ({"requirements": ("x @ https://u:pw@host.example/x.zip",)}, "requirements"),
+        ({"options": {"indexes": ("a=https://u:pw@host.example/",)}}, "options.indexes"),
+        ({"options": {"index": "https://u:pw@host.example/"}}, "options.index"),
+    ],
+)
+def test_inputs_with_credentials_are_not_written(inputs: dict[str, Any], where: str) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        dump_lock(sample(inputs=replace(sample().inputs, **inputs)))
+    assert caught.value.message.startswith(f"the lock to be written: inputs.{where}: ")
+    assert "holds credentials" in caught.value.message
+    assert "pw" not in caught.value.message
+
+
+def test_places_among_the_inputs_come_back() -> None:
+    places = ("./libs/flask", "git+ssh://me@host.example/x@main", "x @ https://host.example/x@1.zip")
+    inputs = replace(sample().inputs, references=places, locks=("uv.lock sha256:00",), overrides=("click<8",))
+    assert load_lock(dump_lock(sample(inputs=inputs)), origin=ORIGIN).inputs == inputs
+
+
+def test_an_override_is_a_requirement() -> None:
+    with pytest.raises(IntegrityError, match=r"inputs\.overrides\[0\]: '!!!' is not a requirement"):
+        dump_lock(sample(inputs=replace(sample().inputs, overrides=("!!!",))))
 
 
 def test_very_many_contradictions_are_counted_and_not_all_told() -> None:

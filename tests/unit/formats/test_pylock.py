@@ -13,9 +13,14 @@ from packaging.tags import Tag
 
 from unit.formats.sample_lock import CLICK, ENVIRONMENT, FLASK, FLIT, TARGET, built, sample, wheelhouse
 from wheelforge.errors import ResolutionError, UsageError
+from wheelforge.formats.lock_input import read_lock_input
 from wheelforge.formats.pylock import dump_pylock
+from wheelforge.model.direct import DirectUrl, VcsInfo
+from wheelforge.model.targets import Target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from packaging.markers import Environment
 
     from wheelforge.model.lock import Lock
@@ -42,7 +47,6 @@ def test_a_folder_names_sdists_and_wheels_by_their_relative_path() -> None:
     assert flask["sdist"] == {
         "name": FLASK.filename,
         "upload-time": flask["sdist"]["upload-time"],
-        "url": FLASK.url,
         "path": FLASK.filename,
         "size": FLASK.size,
         "hashes": {"sha256": FLASK.sha256},
@@ -79,6 +83,57 @@ def test_the_environment_is_the_targets() -> None:
 def test_the_files_may_stand_in_another_folder() -> None:
     written = tomllib.loads(dump_pylock(FOLDER, TARGET, base=PurePosixPath("../sources")).decode())
     assert written["packages"][0]["wheels"][0]["path"] == f"../sources/{CLICK.filename}"
+
+
+def test_files_that_differ_between_targets_are_those_of_the_target() -> None:
+    apart = replace(CLICK, targets=("cp39-any", TARGET))
+    assert _written(sample(artifacts=(apart, FLASK, FLIT)))["packages"][0]["wheels"][0]["path"] == (
+        f"{TARGET}/{CLICK.filename}"
+    )
+
+
+def test_a_file_that_was_left_out_has_its_url_alone() -> None:
+    left_out = replace(CLICK, left_out=True)
+    [wheel] = _written(sample(artifacts=(left_out, FLASK, FLIT)))["packages"][0]["wheels"]
+    assert wheel["url"] == CLICK.url
+    assert "path" not in wheel
+
+
+@pytest.mark.parametrize(
+    "direct",
+    [
+        DirectUrl(url="https://files.example/flask.zip"),
+        DirectUrl(url="https://git.example/flask", vcs=VcsInfo(vcs="git", commit_id="ab" * 20)),
+        DirectUrl(url="flask", directory=True),
+    ],
+    ids=["archive", "repository", "folder"],
+)
+def test_what_was_named_by_its_place_is_an_archive_that_stands_there(direct: DirectUrl) -> None:
+    placed = replace(FLASK, direct=direct, upload_time=None)
+    written = _written(sample(artifacts=(CLICK, placed, FLIT)))
+    Pylock.from_dict(written).validate()
+    assert written["packages"][1]["archive"] == {
+        "path": FLASK.filename,
+        "size": FLASK.size,
+        "hashes": {"sha256": FLASK.sha256},
+    }
+
+
+def test_an_index_that_was_named_for_the_run_is_told() -> None:
+    assert "index" not in _written(FOLDER)["packages"][0]
+    named = replace(FOLDER.inputs, options={"indexes": ("default=https://index.example/simple/", "shelf=wheels")})
+    assert _written(replace(FOLDER, inputs=named))["packages"][0]["index"] == "https://index.example/simple/"
+
+
+def test_what_is_written_can_be_read_as_an_input(tmp_path: Path) -> None:
+    path = tmp_path / "pylock.toml"
+    path.write_bytes(dump_pylock(FOLDER, TARGET))
+    target = Target(name=TARGET, environment=ENVIRONMENT, tags=())
+    taken = read_lock_input(path).select(target)
+    assert [str(asked.requirement) for asked in taken.requirements] == ["click==8.1.7", "flask==3.0.3"]
+    [[click], [flask]] = [files for one in taken.projects.values() for files in one.releases.values()]
+    assert (click.url, click.sha256) == ((tmp_path / CLICK.filename).as_uri(), CLICK.sha256)
+    assert (flask.url, flask.sha256) == ((tmp_path / FLASK.filename).as_uri(), FLASK.sha256)
 
 
 @pytest.mark.parametrize("told", [None, "", "yesterday"])

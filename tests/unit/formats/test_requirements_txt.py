@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from unit.formats.sample_lock import CLICK, FLASK, file
 from wheelforge.errors import UsageError
 from wheelforge.formats.fault import FaultyText
-from wheelforge.formats.requirements_txt import RequirementsFile, read_requirements, write_requirements
+from wheelforge.formats.requirements_file import BuildSetting, IndexOptions, RequirementsFile, Written
+from wheelforge.formats.requirements_txt import Use, read_requirements, write_requirements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,9 +76,25 @@ def test_options_are_read_in_all_their_spellings() -> None:
         --no-binary :all: --only-binary=numpy,Zope.Interface
         --pre
         --require-hashes
+        --prefer-binary --no-index
+        --extra-index-url https://three.example/ --extra-index-url=four
+        -f links --find-links=https://five.example/ --trusted-host six.example:8080
     """)
     assert found == RequirementsFile(
-        index_url="https://two.example/simple/",
+        index=IndexOptions(
+            index_url=Written(value="https://two.example/simple/", origin="r.txt:3"),
+            extra_index_urls=(
+                Written(value="https://three.example/", origin="r.txt:8"),
+                Written(value="four", origin="r.txt:8"),
+            ),
+            find_links=(
+                Written(value="links", origin="r.txt:9"),
+                Written(value="https://five.example/", origin="r.txt:9"),
+            ),
+            no_index=True,
+            trusted_hosts=(Written(value="six.example:8080", origin="r.txt:9"),),
+        ),
+        prefer_binary=True,
         no_binary=frozenset({":all:"}),
         only_binary=frozenset({"numpy", "zope-interface"}),
         pre=True,
@@ -87,12 +104,14 @@ def test_options_are_read_in_all_their_spellings() -> None:
 
 @pytest.mark.parametrize("line", ["-ibase", "-i base", "-i=base", "--index-url base", "--index-url=base", "-i 'base'"])
 def test_a_value_may_be_attached_or_follow(line: str) -> None:
-    assert _read(line).index_url == "base"
+    index_url = _read(line).index.index_url
+    assert index_url is not None
+    assert index_url.value == "base"
 
 
 def test_variables_are_expanded_and_kept_when_they_are_not_set() -> None:
     found = _read("-i https://${USER}:${TOKEN}@index.example/simple/\n${WEB}\n", {"TOKEN": "secret", "WEB": "flask"})
-    assert found.index_url == "https://${USER}:secret@index.example/simple/"
+    assert found.index.index_url == Written(value="https://${USER}:secret@index.example/simple/", origin="r.txt:1")
     assert found.requirements[0].requirement.name == "flask"
     assert "secret" not in repr(found)
 
@@ -108,11 +127,17 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ("flask \\\n  >=>3", "r.txt:2:3: expected a version specifier"),
         ("--frob", "r.txt:1:1: no such option"),
         ("--index-ur x", "r.txt:1:1: no such option; did you mean --index-url?"),
-        ("--pre --extra-index-url x", "r.txt:1:7: --extra-index-url is not supported yet"),
-        ("-f links", "r.txt:1:1: --find-links is not supported yet"),
-        ("--prefer-binary", "r.txt:1:1: --prefer-binary is not supported yet"),
-        ("--no-index", "r.txt:1:1: --no-index is not supported yet"),
-        ("flask -C x=y", "r.txt:1:7: --config-settings is not supported yet"),
+        ("flask -C x", "r.txt:1:7: expected KEY=VALUE"),
+        ("flask --global-option=x", "r.txt:1:7: pip takes --global-option no more; see --config-settings"),
+        ("-C x=y", "r.txt:1:1: --config-settings stands on the line of its requirement"),
+        ("--pre -e x", "r.txt:1:7: -e stands at the beginning of a line, and a place behind it"),
+        ("--all-releases flask", "r.txt:1:1: --all-releases is taken for :all: only"),
+        ("flask -e x", "r.txt:1:7: --editable stands on a line of its own"),
+        ("-e", "r.txt:1:1: -e needs a value"),
+        ("-e none", "r.txt:1:4: there is no file or folder none"),
+        ("-e none --pre", "r.txt:1:4: there is no file or folder none"),
+        ("-c c.txt", "c.txt:1:1: only a project and its versions can be named here, not a place"),
+        ("-r pyproject.toml", "r.txt:1:1: pyproject.toml is no requirement file; name it on the command line with -r"),
         ("-i", "r.txt:1:1: -i needs a value"),
         ("--index-url=", "r.txt:1:1: --index-url needs a value"),
         ("--pre=yes", "r.txt:1:1: --pre takes no value"),
@@ -123,7 +148,7 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ("flask --hash=sha256:00", "r.txt:1:7: expected sha256: and 64 hex digits"),
         (f"--hash=sha256:{SHA256}", "r.txt:1:1: a hash stands on the line of its requirement"),
         ("--no-binary=a/b", "r.txt:1:1: expected names of projects, :all: or :none:"),
-        ("-r https://files.example/r.txt", "r.txt:1:1: a requirement file from a URL is not supported yet"),
+        ("-r https://files.example/r.txt", "r.txt:1:1: https://files.example/r.txt is not fetched"),
         ("-r none.txt", "r.txt:1:1: none.txt cannot be read: no such file or directory"),
         ("-r 'a\0b'", "r.txt:1:1: 'a b' is no path"),
         ("-r loop", "r.txt:1:1: loop cannot be read: too many levels of symbolic links"),
@@ -132,13 +157,112 @@ def test_a_byte_order_mark_is_passed_over() -> None:
 )
 def test_a_fault_names_its_line_and_column(text: str, told: str, folder: Path) -> None:
     (folder / "loop").symlink_to("loop")
-    assert _faults(text) == [told]
+    assert _faults(text, c="https://files.example/x.whl") == [told]
 
 
-@pytest.mark.parametrize("text", ["-e .", "--editable=src", "./src", "git+https://git.example/x", "a @ file:///a"])
-def test_what_names_a_place_is_not_taken_yet(text: str) -> None:
-    [told] = _faults(text)
-    assert "direct references are not supported yet" in told
+def test_places_are_taken_with_their_markers_hashes_and_settings(folder: Path) -> None:
+    (folder / "pyproject.toml").touch()
+    found = _read(
+        f"""
+        ./ ; os_name == 'nt'
+        a @ https://files.example/a.zip --hash=sha256:{SHA256} -C k=v=w
+        -e .[x]
+        --editable=git+https://me:secret@git.example/b@v1#egg=b --config-settings=k=v
+        -e "c @ . ; os_name == 'nt'"
+        """
+    )
+    assert [(one.written, one.origin, one.editable) for one in found.references] == [
+        ("./ ; os_name == 'nt'", "r.txt:2", False),
+        ("a @ https://files.example/a.zip", "r.txt:3", False),
+        ("-e .[x]", "r.txt:4", True),
+        ("-e git+https://git.example/b@v1#egg=b", "r.txt:5", True),
+        ("-e c @ . ; os_name == 'nt'", "r.txt:6", True),
+    ]
+    assert found.references[1].hashes == {SHA256}
+    assert found.hashed
+    assert found.settings == (
+        BuildSetting(requirement="a @ https://files.example/a.zip", key="k", value="v=w", origin="r.txt:3"),
+        BuildSetting(requirement="-e git+https://git.example/b@v1#egg=b", key="k", value="v", origin="r.txt:5"),
+    )
+
+
+def test_a_local_place_stands_in_the_working_folder_as_for_pip(folder: Path) -> None:
+    (folder / "more" / "project").mkdir(parents=True)
+    (folder / "more" / "more.txt").write_text("./project")
+    assert _faults("-r more/more.txt") == ["more/more.txt:1:1: there is no file or folder ./project"]
+
+
+def test_links_beside_the_file_come_before_those_of_the_working_folder(folder: Path) -> None:
+    (folder / "more" / "links").mkdir(parents=True)
+    (folder / "more" / "more.txt").write_text("-f links\n-f others")
+    found = _read("-r more/more.txt").index.find_links
+    assert [one.value for one in found] == [str(Path("more/links")), "others"]
+
+
+def test_a_constraint_file_may_name_requirements_and_options_of_its_own() -> None:
+    Path("c.txt").write_text("click<9\n-r more.txt\n--no-index\n")
+    Path("more.txt").write_text("flask")
+    found = read_requirements(Path("c.txt"), use=Use.CONSTRAINTS, environ={})
+    assert [str(one.requirement) for one in found.constraints] == ["click<9"]
+    assert [str(one.requirement) for one in found.requirements] == ["flask"]
+    assert found.index.no_index
+
+
+@pytest.mark.parametrize(
+    ("text", "pre"),
+    [("--all-releases=:all:", True), ("--pre\n--only-final=:all:", False), ("--only-final=:all:\n--pre", True)],
+)
+def test_the_last_word_on_pre_releases_counts(text: str, pre: bool) -> None:  # noqa: FBT001 - a table's column
+    assert _read(text).pre is pre
+
+
+def test_a_hash_of_another_kind_is_passed_over_beside_one_that_is_checked() -> None:
+    [asked] = _read(f"flask --hash=sha512:{'0' * 128} --hash=sha256:{SHA256}").requirements
+    assert asked.hashes == {SHA256}
+    assert _faults(f"flask --hash=sha512:{'0' * 128}") == ["r.txt:1:7: expected sha256: and 64 hex digits"]
+
+
+def test_a_feature_of_pip_is_noted_and_does_nothing() -> None:
+    assert _read("--use-feature fast-deps").notes == ("r.txt:1: --use-feature fast-deps means nothing here",)
+
+
+def test_files_from_the_web_are_fetched_where_that_can_be_done() -> None:
+    web = {
+        "https://me:secret@files.example/a/r.txt": "flask\n-r ../b.txt\n",
+        "https://me:secret@files.example/b.txt": "==1",
+    }
+    Path("r.txt").write_text("-r https://me:secret@files.example/a/r.txt")
+    with pytest.raises(
+        FaultyText, match=r"^https://files\.example/b\.txt:1:1: expected the name of a project"
+    ) as caught:
+        read_requirements("r.txt", environ={}, fetch=lambda url: web[url].encode())
+    assert "secret" not in caught.value.message
+
+
+def test_a_circle_on_the_web_is_told() -> None:
+    with pytest.raises(FaultyText, match=r"the file includes itself: https://files\.example/r\.txt -> "):
+        read_requirements("https://files.example/r.txt", environ={}, fetch=lambda _: b"-r r.txt")
+
+
+def test_a_file_from_the_web_reads_no_local_one() -> None:
+    Path("local.txt").write_text("flask")
+    here = Path("local.txt").resolve().as_uri()
+    with pytest.raises(FaultyText, match="a file from the web includes no local one"):
+        read_requirements("https://files.example/r.txt", environ={}, fetch=lambda _: f"-r {here}".encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_byte_order_mark_tells_the_encoding(encoding: str, folder: Path) -> None:
+    (folder / "r.txt").write_bytes("flask # \u00e9".encode(encoding))
+    assert len(read_requirements("r.txt").requirements) == 1
+
+
+def test_a_comment_tells_the_encoding(folder: Path) -> None:
+    (folder / "r.txt").write_bytes(b"# -*- coding: latin-1 -*-\nflask # caf\xe9")
+    assert len(read_requirements("r.txt").requirements) == 1
+    (folder / "r.txt").write_bytes(b"# coding: none-such\nflask")
+    with pytest.raises(UsageError, match=r"^r\.txt: no encoding 'none-such' is known$"):
+        read_requirements("r.txt")
 
 
 def test_a_constraint_takes_no_extras() -> None:
@@ -152,18 +276,18 @@ def test_a_circle_of_files_is_told_as_a_path() -> None:
 
 
 def test_all_faults_of_all_files_are_told_at_once() -> None:
-    assert [fault.split(": ")[0] for fault in _faults("x y\n-r a.txt\nok\n--bad", a="==1\n-e .")] == [
+    assert [fault.split(": ")[0] for fault in _faults("x y\n-r a.txt\nok\n--bad", a="==1\n-e none")] == [
         "r.txt:1:3",
         "a.txt:1:1",
-        "a.txt:2:1",
+        "a.txt:2:4",
         "r.txt:4:1",
     ]
 
 
 def test_a_fault_shows_its_line_as_it_was_written() -> None:
     with pytest.raises(FaultyText) as caught:
-        _read("--trusted-host ${TOKEN}", {"TOKEN": "secret"})
-    assert caught.value.message.splitlines()[1:] == ["    --trusted-host ${TOKEN}", "    ^"]
+        _read("--frobnicate ${TOKEN}", {"TOKEN": "secret"})
+    assert caught.value.message.splitlines()[1:] == ["    --frobnicate ${TOKEN}", "    ^"]
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
@@ -191,7 +315,28 @@ def test_what_is_written_is_sorted_and_read_back() -> None:
     assert write_requirements([other, CLICK, FLASK]) == text
 
 
-_PIECES = ["flask", " ", "\n", "\\\n", "-r r.txt", "--hash=", "-i", "--", "#", "'", '"', "\\", "${A}", ">=1", ";", "\0"]
+_PIECES = [
+    "-e ",
+    "./",
+    "@",
+    "git+file:",
+    "flask",
+    " ",
+    "\n",
+    "\\\n",
+    "-r r.txt",
+    "--hash=",
+    "-i",
+    "--",
+    "#",
+    "'",
+    '"',
+    "\\",
+    "${A}",
+    ">=1",
+    ";",
+    "\0",
+]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

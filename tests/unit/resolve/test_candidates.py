@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from fakes import LINUX, Offer, digest, project
 from wheelforge.model.artifacts import Kind
-from wheelforge.resolve.candidates import Shelf, pins
+from wheelforge.model.inputs import Resolution
+from wheelforge.resolve.candidates import Rules, Shelf, identity, pins
 
 EITHER = (Kind.WHEEL, Kind.SDIST)
 SOURCE_FIRST = (Kind.SDIST, Kind.WHEEL)
 ANY_WHEEL = "demo-{}-py3-none-any.whl"
 
 
-def shelf(*offers: Offer | str, kinds: tuple[Kind, ...] = EITHER, hashes: frozenset[str] = frozenset()) -> Shelf:
+def shelf(*offers: Offer | str, kinds: tuple[Kind, ...] = EITHER, hashes: frozenset[str] | None = None) -> Shelf:
     made = [Offer(offer) if isinstance(offer, str) else offer for offer in offers]
-    return Shelf(project(*made), target=LINUX, kinds=kinds, hashes=hashes)
+    return Shelf(project(*made), Rules(target=LINUX, kinds=kinds, hashes=hashes))
 
 
 def wheels(*versions: str) -> Shelf:
@@ -161,8 +165,8 @@ def test_only_files_with_a_hash_that_was_written_down_are_taken() -> None:
 
 def test_an_excluded_file_leaves_its_version_to_the_others() -> None:
     offers = [Offer("demo-1.tar.gz"), Offer(ANY_WHEEL.format("1"))]
-    excluded = {ANY_WHEEL.format("1"): "it is broken"}
-    assert taken(Shelf(project(*offers), target=LINUX, kinds=EITHER, excluded=excluded)) == "demo-1.tar.gz"
+    excluded = {identity(offers[1].artifact): "it is broken"}
+    assert taken(Shelf(project(*offers), Rules(target=LINUX, kinds=EITHER), excluded)) == "demo-1.tar.gz"
 
 
 @pytest.mark.parametrize(
@@ -183,3 +187,36 @@ def test_a_wheel_of_the_version_speaks_for_its_sdist_the_targets_own_if_it_can(
     candidate = shelf("demo-1.tar.gz", *siblings, kinds=(Kind.SDIST,)).candidate(Version("1"))
     assert candidate is not None
     assert (candidate.artifact.filename, candidate.evidence.filename) == ("demo-1.tar.gz", expected)
+
+
+def test_a_version_with_a_yanked_file_is_taken_by_another_file_of_it() -> None:
+    offers = [Offer("demo-1.tar.gz"), replace(Offer(ANY_WHEEL.format("1")), yanked="broken")]
+    assert taken(shelf(*offers)) == "demo-1.tar.gz"
+
+
+def test_the_lowest_versions_are_tried_first_and_pre_releases_still_only_where_nothing_else_fits() -> None:
+    offers = [Offer(ANY_WHEEL.format(version)) for version in ("1rc1", "1", "2", "3rc1")]
+    found = Shelf(project(*offers), Rules(target=LINUX, kinds=EITHER, resolution=Resolution.LOWEST))
+    assert order(found) == ["1", "2"]
+    assert order(found, prereleases=True) == ["1rc1", "1", "2", "3rc1"]
+    assert order(found, ">2", prereleases=True) == ["3rc1"]
+    assert order(found, preferred=("2",)) == ["2", "1"]
+
+
+MARCH = datetime(2025, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("uploaded", "there"),
+    [
+        ("2025-02-28T23:59:59.999999Z", True),
+        ("2025-03-01T00:00:00Z", False),
+        ("2025-03-01T00:30:00+01:00", True),
+        ("yesterday", False),
+        (None, False),
+    ],
+)
+def test_files_uploaded_at_the_moment_or_later_are_not_there(uploaded: str | None, there: bool) -> None:  # noqa: FBT001 - a table
+    offers = [replace(Offer("demo-1.tar.gz"), uploaded=uploaded)]
+    found = Shelf(project(*offers), Rules(target=LINUX, kinds=EITHER, uploaded_prior_to=MARCH))
+    assert (taken(found) is not None) is there

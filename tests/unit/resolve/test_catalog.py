@@ -26,35 +26,37 @@ def test_a_project_that_does_not_exist_is_known_too() -> None:
     assert not found.knows_project(DEMO)
     found.learn_project(DEMO, None)
     assert found.knows_project(DEMO)
-    assert found.project(DEMO) is None
+    assert found.project(DEMO, problem("demo")) is None
     assert found.shelf(DEMO, problem("demo")) is None
 
 
 def test_what_a_file_says_itself_overrides_what_its_sibling_said() -> None:
     found = Catalog()
-    assert found.wants(candidate(WHEEL), None, LINUX) is None
-    found.learn_metadata(WHEEL, Offer(WHEEL, ["a"]).metadata)
-    assert [want.text for want in found.wants(candidate(WHEEL), None, LINUX) or ()] == ["a"]
-    found.learn_metadata(SDIST, Offer(SDIST, ["b"]).metadata)
-    assert [want.text for want in found.wants(candidate(WHEEL), None, LINUX) or ()] == ["b"]
+    assert found.wants(candidate(WHEEL), None, problem("demo")) is None
+    found.learn_metadata(Offer(WHEEL).artifact, Offer(WHEEL, ["a"]).metadata)
+    assert [want.text for want in found.wants(candidate(WHEEL), None, problem("demo")) or ()] == ["a"]
+    found.learn_metadata(Offer(SDIST).artifact, Offer(SDIST, ["b"]).metadata)
+    assert [want.text for want in found.wants(candidate(WHEEL), None, problem("demo")) or ()] == ["b"]
 
 
 def test_what_is_learnt_anew_counts_from_then_on() -> None:
     found = catalog(Offer(SDIST, ["a"]))
-    assert [want.text for want in found.wants(candidate(), None, LINUX) or ()] == ["a"]
-    found.learn_metadata(SDIST, Offer(SDIST, ["b"]).metadata)
-    assert [want.text for want in found.wants(candidate(), None, LINUX) or ()] == ["b"]
+    assert [want.text for want in found.wants(candidate(), None, problem("demo")) or ()] == ["a"]
+    found.learn_metadata(Offer(SDIST).artifact, Offer(SDIST, ["b"]).metadata)
+    assert [want.text for want in found.wants(candidate(), None, problem("demo")) or ()] == ["b"]
 
 
 def test_each_target_has_its_own_requirements() -> None:
     found = catalog(Offer(SDIST, ["a ; sys_platform == 'win32'", "b ; sys_platform == 'linux'"]))
-    assert [want.text for want in found.wants(candidate(), None, LINUX) or ()] == ["b"]
-    assert [want.text for want in found.wants(candidate(), None, WINDOWS) or ()] == ["a"]
+    assert [want.text for want in found.wants(candidate(), None, problem("demo")) or ()] == ["b"]
+    assert [want.text for want in found.wants(candidate(), None, replace(problem("demo"), target=WINDOWS)) or ()] == [
+        "a"
+    ]
 
 
 def test_an_extra_brings_only_what_is_not_required_anyway() -> None:
     found = catalog(Offer(SDIST, ["a", "b ; extra == 'x'", "c ; extra != 'x'", "d ; extra == 'Y_y'"]))
-    texts = {extra: found.wants(candidate(), canonicalize_name(extra), LINUX) or () for extra in ("x", "y-y")}
+    texts = {extra: found.wants(candidate(), canonicalize_name(extra), problem("demo")) or () for extra in ("x", "y-y")}
     assert {extra: [want.text for want in wants] for extra, wants in texts.items()} == {"x": ["b"], "y-y": ["d"]}
 
 
@@ -63,12 +65,12 @@ def test_an_excluded_file_is_not_offered_any_more_and_the_reason_is_kept() -> No
     shelf = found.shelf(DEMO, problem("demo"))
     assert shelf is not None
     assert shelf.candidate(Version("2")) is not None
-    found.exclude("demo-2.tar.gz", "it is broken")
+    found.exclude(Offer("demo-2.tar.gz").artifact, "it is broken")
     shelf = found.shelf(DEMO, problem("demo"))
     assert shelf is not None
     assert shelf.candidate(Version("2")) is None
-    assert found.reason("demo-2.tar.gz") == "it is broken"
-    assert found.reason(SDIST) is None
+    assert found.reason(Offer("demo-2.tar.gz").artifact) == "it is broken"
+    assert found.reason(Offer(SDIST).artifact) is None
 
 
 def test_targets_do_not_share_candidates() -> None:
@@ -90,4 +92,4 @@ def test_targets_do_not_share_candidates() -> None:
 )
 def test_a_requirement_that_cannot_be_followed_is_an_error_that_names_who_has_it(text: str, told: str) -> None:
     with pytest.raises(ResolutionError, match=f"demo 1 .*{told}"):
-        catalog(Offer(SDIST, [text])).wants(candidate(), None, LINUX)
+        catalog(Offer(SDIST, [text])).wants(candidate(), None, problem("demo"))

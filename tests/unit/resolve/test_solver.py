@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from fakes import WINDOWS, Offer, answer, asked, catalog, digest, files, pins, problem
+from fakes import LINUX, WINDOWS, Offer, answer, asked, catalog, digest, files, pins, problem, project, projects
 from wheelforge.errors import ResolutionError
-from wheelforge.model.inputs import ALL, Formats, Prefer
+from wheelforge.model.artifacts import Kind
+from wheelforge.model.direct import DirectUrl
+from wheelforge.model.inputs import ALL, Formats, Prefer, Resolution
 from wheelforge.resolve.catalog import Catalog
-from wheelforge.resolve.explain import NoVersion
-from wheelforge.resolve.problem import Lacks
+from wheelforge.resolve.explain import Conflict, NoVersion
+from wheelforge.resolve.problem import Lacks, Solution
 from wheelforge.resolve.solver import solve
+
+if TYPE_CHECKING:
+    from wheelforge.model.artifacts import Project
+    from wheelforge.model.inputs import Asked
+    from wheelforge.resolve.problem import Problem
 
 
 def wheel(name: str, version: str, *requires: str) -> Offer:
@@ -143,8 +151,8 @@ def test_without_following_only_what_is_named_is_chosen_and_what_it_requires_is_
 
 def test_without_following_no_project_is_needed_but_those_that_are_named() -> None:
     known = Catalog()
-    known.learn_project(canonicalize_name("flask"), catalog(*FLASK).project(canonicalize_name("flask")))
-    known.learn_metadata(FLASK[0].filename, FLASK[0].metadata)
+    known.learn_project(canonicalize_name("flask"), catalog(*FLASK).project(canonicalize_name("flask"), problem()))
+    known.learn_metadata(FLASK[0].artifact, FLASK[0].metadata)
     assert not isinstance(solve(replace(problem("flask"), follow=False), known), Lacks)
 
 
@@ -209,6 +217,124 @@ def test_an_answer_that_lies_behind_a_detour_is_found() -> None:
     assert pins(answer(problem("a>=3"), [*offers, wheel("d", "1", "a[x]"), wheel("e", "2", "d<=1")]))["b"] == "1"
 
 
+def overridden(question: Problem, *overrides: str) -> dict[str, str]:
+    return pins(answer(replace(question, overrides=asked(*overrides, origin="overrides.txt:1")), FLASK))
+
+
+def test_an_override_counts_instead_of_what_roots_and_dependencies_say() -> None:
+    assert overridden(problem("flask"), "Werkzeug==3.0.6")["werkzeug"] == "3.0.6"
+    assert overridden(problem("flask", "click<8.1"), "click")["click"] == "8.1"
+
+
+def test_the_override_counts_whose_marker_holds_and_none_removes_the_requirement() -> None:
+    windows, linux = "click==8.0 ; sys_platform == 'win32'", "click==8.1 ; sys_platform == 'linux'"
+    assert overridden(problem("flask"), windows, linux)["click"] == "8.1"
+    assert "click" not in overridden(problem("flask"), windows)
+
+
+def test_an_override_of_what_only_other_platforms_need_brings_it_as_in_uv() -> None:
+    offers = [wheel("app", "1", "nt ; sys_platform == 'win32'"), wheel("nt", "1")]
+    question = replace(problem("app"), overrides=asked("nt==1"))
+    assert pins(answer(question, offers)) == {"app": "1", "nt": "1"}
+
+
+def test_an_override_of_what_an_extra_brings_stays_with_the_extra() -> None:
+    question = replace(problem("app"), overrides=asked("fast==1"))
+    assert pins(answer(question, EXTRAS)) == {"app": "2"}
+    assert pins(answer(replace(question, roots=asked("app[speed]")), EXTRAS)) == {"app": "2", "fast": "1"}
+
+
+def test_constraints_still_bound_what_is_overridden() -> None:
+    question = replace(problem("flask"), constraints=asked("werkzeug<3"))
+    with pytest.raises(NoVersion):
+        overridden(question, "werkzeug==3.1")
+
+
+def test_overrides_of_one_problem_do_not_count_in_another() -> None:
+    known = catalog(*FLASK)
+    for overrides, version in (((), "3.1"), (asked("werkzeug==3.0.6"), "3.0.6"), ((), "3.1")):
+        found = solve(replace(problem("flask"), overrides=overrides), known)
+        assert isinstance(found, Solution)
+        assert pins(found)["werkzeug"] == version
+
+
+def test_the_lowest_versions_are_chosen_where_that_is_asked_for() -> None:
+    question = replace(problem("flask>=3"), resolution=Resolution.LOWEST)
+    assert pins(answer(question, FLASK)) == {"click": "8.0", "flask": "3.0", "werkzeug": "3.0.6"}
+
+
+def test_what_the_problem_brings_itself_counts_instead_of_the_index_and_for_it_alone() -> None:
+    own = wheel("werkzeug", "3.0.6", "extra-thing")
+    known = catalog(*FLASK, also=["extra-thing"])
+    given = {canonicalize_name("werkzeug"): replace_hash(own)}
+    mine = replace(problem("flask<3.1"), given=given)
+    (artifact,) = next(iter(given[canonicalize_name("werkzeug")].releases.values()))
+    assert isinstance(solve(mine, known), Lacks)
+    known.learn_metadata(artifact, wheel("werkzeug", "3.0.6", "click").metadata)
+    requires: dict[str, tuple[str, ...]] = {}
+    for name, question in {"mine": mine, "other": problem("flask<3.1", "werkzeug<3.1")}.items():
+        found = solve(question, known)
+        assert isinstance(found, Solution)
+        (requires[name],) = (one.requires for one in found.choices if one.candidate.name == "werkzeug")
+    assert requires == {"mine": ("click",), "other": ()}
+
+
+def replace_hash(offer: Offer) -> Project:
+    """A project of one file that has the name of another, and other bytes."""
+    artifact = replace(offer.artifact, sha256=digest("other bytes"))
+    return replace(project(offer), releases={artifact.version: (artifact,)})
+
+
+def test_no_page_is_needed_for_what_the_problem_brings() -> None:
+    known, app = Catalog(), wheel("app", "1")
+    known.learn_metadata(app.artifact, app.metadata)
+    assert not isinstance(solve(replace(problem("app"), given=projects([app])), known), Lacks)
+
+
+@pytest.mark.parametrize(("direct", "expected"), [(DirectUrl(url="https://example/app"), True), (None, False)])
+def test_format_rules_are_for_choosing_and_not_for_a_file_that_was_named(
+    direct: DirectUrl | None,
+    expected: bool,  # noqa: FBT001 - a table
+) -> None:
+    artifact = replace(wheel("app", "1").artifact, direct=direct)
+    given = replace(project(wheel("app", "1")), releases={artifact.version: (artifact,)})
+    question = replace(problem("app"), given={given.name: given}, formats=Formats(no_binary=frozenset({ALL})))
+    assert (question.kinds(given.name) == (Kind.WHEEL,)) is expected
+
+
+def hashed(requirement: str, *names: str) -> Asked:
+    return replace(asked(requirement)[0], hashes=frozenset(map(digest, names)))
+
+
+def test_a_file_must_have_the_hashes_of_all_lines_that_count_and_have_any() -> None:
+    roots = (hashed("b", "b-1.tar.gz", "b-2-py3-none-any.whl"), hashed("b ; os_name == 'nt'", "none"), *asked("b"))
+    constraints = (hashed("b", "b-1.tar.gz"),)
+    assert files(answer(replace(problem(), roots=roots, constraints=constraints), BOTH)) == ["b-1.tar.gz"]
+
+
+def test_targets_of_one_name_are_told_apart() -> None:
+    known = catalog(*MARKERS)
+    older = replace(LINUX, environment={**LINUX.environment, "python_version": "3.9"})
+    for target, expected in ((LINUX, {"app", "posix"}), (older, {"app", "posix", "old"})):
+        found = solve(replace(problem("app"), target=target), known)
+        assert isinstance(found, Solution)
+        assert pins(found).keys() == expected
+
+
+def test_where_all_versions_of_one_root_exclude_another_the_other_is_not_gone_through() -> None:
+    known = Catalog()
+    offers = [wheel("boto", str(number), f"core>={number + 100}") for number in range(50)]
+    offers += [wheel("core", str(number), f"never{number}") for number in range(200)]
+    for name, found in projects(offers).items():
+        known.learn_project(name, found)
+    for offer in offers[:50]:
+        known.learn_metadata(offer.artifact, offer.metadata)
+    newest = offers[50 + 99]
+    known.learn_metadata(newest.artifact, wheel("core", "99").metadata)
+    with pytest.raises(Conflict):
+        solve(problem("core<100", "boto"), known)
+
+
 def test_nothing_is_asked_for_and_nothing_is_chosen() -> None:
     assert answer(problem(), []).choices == ()
 
@@ -228,16 +354,16 @@ def test_all_roots_that_are_not_known_are_lacking_at_once() -> None:
     assert lacks(catalog(wheel("a", "1")), "a", "b", "c[x]").projects == {"b", "c"}
 
 
-def test_a_candidate_whose_metadata_is_not_known_is_lacking() -> None:
+def test_a_candidate_whose_metadata_is_not_known_is_lacking_with_those_to_try_after_it() -> None:
     known = Catalog()
-    known.learn_project(canonicalize_name("flask"), catalog(*FLASK).project(canonicalize_name("flask")))
-    assert [str(candidate) for candidate in lacks(known, "flask<3.1").candidates] == ["flask 3.0"]
+    known.learn_project(canonicalize_name("flask"), catalog(*FLASK).project(canonicalize_name("flask"), problem()))
+    assert [str(candidate) for candidate in lacks(known, "flask<3.1").candidates] == ["flask 3.0", "flask 2.3"]
 
 
 def test_the_projects_that_a_candidate_requires_are_lacking_at_once() -> None:
     known = Catalog()
-    known.learn_project(canonicalize_name("flask"), catalog(*FLASK).project(canonicalize_name("flask")))
-    known.learn_metadata(FLASK[0].filename, FLASK[0].metadata)
+    known.learn_project(canonicalize_name("flask"), catalog(*FLASK).project(canonicalize_name("flask"), problem()))
+    known.learn_metadata(FLASK[0].artifact, FLASK[0].metadata)
     assert lacks(known, "flask").projects == {"click", "werkzeug"}
 
 
@@ -245,7 +371,7 @@ def test_a_solve_that_knows_all_it_looks_at_lacks_nothing_though_older_versions_
     known = catalog(*FLASK)
     partly = Catalog()
     for offer in FLASK:
-        partly.learn_project(offer.artifact.name, known.project(offer.artifact.name))
+        partly.learn_project(offer.artifact.name, known.project(offer.artifact.name, problem()))
     for newest in (FLASK[0], FLASK[3], FLASK[5]):
-        partly.learn_metadata(newest.filename, newest.metadata)
+        partly.learn_metadata(newest.artifact, newest.metadata)
     assert not isinstance(solve(problem("flask"), partly), Lacks)

@@ -8,7 +8,7 @@ import pytest
 
 from wheelforge.errors import UsageError
 from wheelforge.settings.own_config import own_file, own_variables, project_file
-from wheelforge.settings.setting import Key
+from wheelforge.settings.setting import IndexTable, Key, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ def test_each_key_has_its_variable() -> None:
 
 def test_our_file_is_read_with_numbers_as_numbers(tmp_path: Path) -> None:
     (tmp_path / "wheelforge.toml").write_text('index-url = "https://index.example/"\ntimeout = 2.5\nretries = 1\n')
-    layer = own_file(tmp_path)
+    layer = own_file(tmp_path).texts
     assert {key: said.value for key, said in layer.items()} == {
         Key.INDEX_URL: "https://index.example/",
         Key.TIMEOUT: "2.5",
@@ -34,17 +34,17 @@ def test_our_file_is_read_with_numbers_as_numbers(tmp_path: Path) -> None:
 
 def test_a_projects_table_is_read(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.wheelforge]\ncache-dir = "c"\n')
-    assert project_file(tmp_path)[Key.CACHE_DIR].origin == "pyproject.toml [tool.wheelforge] cache-dir"
+    assert project_file(tmp_path).texts[Key.CACHE_DIR].origin == "pyproject.toml [tool.wheelforge] cache-dir"
 
 
 @pytest.mark.parametrize("text", ["", "[project]\nname = 'x'\n", "[tool.other]\nindex_url = 'x'\n"])
 def test_a_project_without_our_table_says_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "pyproject.toml").write_text(text)
-    assert project_file(tmp_path) == {}
+    assert project_file(tmp_path) == Source()
 
 
 def test_a_folder_without_files_says_nothing(tmp_path: Path) -> None:
-    assert (own_file(tmp_path), project_file(tmp_path)) == ({}, {})
+    assert (own_file(tmp_path), project_file(tmp_path)) == (Source(), Source())
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,32 @@ def test_a_folder_without_files_says_nothing(tmp_path: Path) -> None:
         ("retries = true", ["retries: expected a number"]),
         ("cert = 1\nzzz = 1", ["cert: expected a text", "unknown key 'zzz'"]),
         ("cert = {}", ["cert: expected a text"]),
+        ("no-index = 1", ["no-index: expected true or false"]),
+        ("find-links = 'x'", ["find-links: expected a list of texts"]),
+        ("pin = [1]", ["pin: expected a list of texts"]),
+        ("index = 'x'", ["[[index]]: expected [[index]] tables"]),
+        (
+            "[[index]]\nname = 'a b'\nurll = 1",
+            [
+                "[[index]] 1: it has no url",
+                "[[index]] 1: 'a b' is no name: letters, digits, and . _ - between them",
+                "[[index]] 1: unknown key 'urll'; did you mean 'url'?",
+            ],
+        ),
+        (
+            "[[index]]\nurl = 'x'\nexplicit = 1\nformat = 'x'",
+            [
+                "[[index]] 1: explicit: expected true or false",
+                "[[index]] 1: format: expected simple or flat",
+            ],
+        ),
     ],
 )
 def test_all_faults_of_a_file_are_told(tmp_path: Path, text: str, told: list[str]) -> None:
     (tmp_path / "wheelforge.toml").write_text(text)
     with pytest.raises(UsageError) as caught:
         own_file(tmp_path)
-    assert caught.value.message.splitlines() == [f"wheelforge.toml: {line}" for line in told]
+    assert [line.removeprefix("wheelforge.toml").lstrip(": ") for line in caught.value.message.splitlines()] == told
 
 
 @pytest.mark.parametrize("text", [b"index-url =", b"x = '\xe9'", b"x = " + b"[" * 5000])
@@ -77,3 +96,34 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool]\nwheelforge = 1\n")
     with pytest.raises(UsageError, match="expected a table"):
         project_file(tmp_path)
+
+
+def test_lists_and_switches_are_read(tmp_path: Path) -> None:
+    (tmp_path / "wheelforge.toml").write_text('find-links = ["a b", "c"]\nno-index = true\noffline = false\n')
+    layer = own_file(tmp_path).texts
+    assert {key: said.value for key, said in layer.items()} == {
+        Key.FIND_LINKS: "a b\nc",
+        Key.NO_INDEX: "true",
+        Key.OFFLINE: "false",
+    }
+
+
+def test_index_tables_are_read_and_the_default_one_is_the_main_index(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("""
+        [[tool.wheelforge.index]]
+        name = "corp"
+        url = "https://corp.example/simple/"
+        [[tool.wheelforge.index]]
+        url = "https://main.example/"
+        default = true
+        [[tool.wheelforge.index]]
+        url = "https://torch.example/"
+        explicit = true
+        format = "flat"
+    """)
+    found, where = project_file(tmp_path), "pyproject.toml [tool.wheelforge] [[index]]"
+    assert found.texts[Key.INDEX_URL].value == "https://main.example/"
+    assert found.tables == (
+        IndexTable(url="https://corp.example/simple/", name="corp", origin=f"{where} corp"),
+        IndexTable(url="https://torch.example/", explicit=True, flat=True, origin=f"{where} 3"),
+    )

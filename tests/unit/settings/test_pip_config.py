@@ -45,6 +45,10 @@ def _value(environ: dict[str, str], places: Places, key: Key = Key.INDEX_URL) ->
         ({"PIP_DEFAULT_TIMEOUT": "180"}, Key.TIMEOUT, "180", "PIP_DEFAULT_TIMEOUT"),
         ({"PIP_DEFAULT_TIMEOUT": "180", "PIP_TIMEOUT": "9"}, Key.TIMEOUT, "9", "PIP_TIMEOUT"),
         ({"PIP_RETRIES": "2"}, Key.RETRIES, "2", "PIP_RETRIES"),
+        ({"PIP_FIND_LINKS": "a  b"}, Key.FIND_LINKS, "a\nb", "PIP_FIND_LINKS"),
+        ({"PIP_EXTRA_INDEX_URL": "a b"}, Key.EXTRA_INDEX_URL, "a\nb", "PIP_EXTRA_INDEX_URL"),
+        ({"PIP_NO_INDEX": "1"}, Key.NO_INDEX, "1", "PIP_NO_INDEX"),
+        ({"PIP_PROXY": "x"}, Key.PROXY, "x", "PIP_PROXY"),
     ],
 )
 def test_variables_are_read(environ: dict[str, str], key: Key, value: str, origin: str) -> None:

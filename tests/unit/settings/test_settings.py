@@ -10,7 +10,7 @@ from wheelforge.errors import ExitCode, UsageError
 from wheelforge.settings.index import default_index
 from wheelforge.settings.places import Places
 from wheelforge.settings.setting import Key, command_line
-from wheelforge.settings.settings import Settings, load_settings
+from wheelforge.settings.settings import KeyringProvider, Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,10 +40,11 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_nothing_said_gives_the_defaults(desk: Desk) -> None:
     found = desk.load()
-    assert found.index.value == default_index()
+    [index] = found.indexes.ordered
+    assert index.value == default_index()
     assert (found.cert.value, found.timeout.value, found.retries.value) == (None, 15.0, 5)
     assert found.cache_dir.value == desk.places.cache
-    settings = (found.index, found.cert, found.timeout, found.retries, found.cache_dir)
+    settings = (index, found.cert, found.timeout, found.retries, found.cache_dir)
     assert {setting.origin for setting in settings} == {"default"}
 
 
@@ -51,7 +52,7 @@ def test_each_source_beats_those_behind_it(desk: Desk) -> None:
     environ: dict[str, str] = {}
 
     def said() -> tuple[str, str]:
-        index = desk.load(environ).index
+        [index] = desk.load(environ).indexes.ordered
         return index.value.url, index.origin
 
     desk.pip_conf.write_text("[global]\nindex-url = https://pip.example/\n")
@@ -64,13 +65,13 @@ def test_each_source_beats_those_behind_it(desk: Desk) -> None:
     assert said() == ("https://pip-variable.example/", "PIP_INDEX_URL")
     environ["WHEELFORGE_INDEX_URL"] = "https://variable.example/"
     assert said() == ("https://variable.example/", "WHEELFORGE_INDEX_URL")
-    index = desk.load(environ, index_url="https://line.example/").index
+    [index] = desk.load(environ, index_url="https://line.example/").indexes.ordered
     assert (index.value.url, index.origin) == ("https://line.example/", "--index-url")
 
 
 def test_an_empty_word_is_no_word(desk: Desk) -> None:
     environ = {"WHEELFORGE_INDEX_URL": "", "PIP_INDEX_URL": "https://index.example/"}
-    assert desk.load(environ).index.origin == "PIP_INDEX_URL"
+    assert desk.load(environ).indexes.ordered[0].origin == "PIP_INDEX_URL"
 
 
 def test_each_key_is_looked_up_on_its_own(desk: Desk) -> None:
@@ -95,6 +96,14 @@ def test_paths_start_from_the_folder_or_the_home(desk: Desk) -> None:
         ({"WHEELFORGE_RETRIES": "-1"}, "WHEELFORGE_RETRIES: expected a whole number, 0 or above, not '-1'"),
         ({"WHEELFORGE_RETRIES": "1.5"}, "WHEELFORGE_RETRIES: expected a whole number, 0 or above, not '1.5'"),
         ({"WHEELFORGE_INDEX_URL": "x"}, "WHEELFORGE_INDEX_URL: not the URL of an index"),
+        ({"UV_OFFLINE": "maybe"}, "UV_OFFLINE: expected true or false, not 'maybe'"),
+        ({"PIP_PROXY": "socks5://me:secret@x:1"}, "PIP_PROXY: not the URL of a proxy"),
+        ({"PIP_PROXY": "http://x:port"}, "PIP_PROXY: not the URL of a proxy"),
+        ({"PIP_TRUSTED_HOST": "https://x/"}, "PIP_TRUSTED_HOST: expected HOST or HOST:PORT"),
+        (
+            {"PIP_KEYRING_PROVIDER": "x"},
+            "PIP_KEYRING_PROVIDER: expected one of disabled, auto, import, subprocess, not 'x'",
+        ),
     ],
 )
 def test_a_value_that_means_nothing_is_refused_with_its_origin(desk: Desk, environ: dict[str, str], told: str) -> None:
@@ -102,3 +111,20 @@ def test_a_value_that_means_nothing_is_refused_with_its_origin(desk: Desk, envir
         desk.load(environ)
     assert caught.value.message == told
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_how_servers_are_reached_is_read(desk: Desk) -> None:
+    desk.pip_conf.write_text(
+        "[global]\nproxy = proxy.example:3128\nclient-cert = me.pem\ntrusted-host =\n  A.example\n"
+    )
+    found = desk.load({"PIP_KEYRING_PROVIDER": "import", "UV_OFFLINE": "true"}, trusted_host="b.example:8443")
+    assert found.proxy.value == "http://proxy.example:3128"
+    assert found.client_cert.value == desk.cwd / "me.pem"
+    assert found.trusted_hosts.value == {"a.example", "b.example:8443"}
+    assert found.keyring.value is KeyringProvider.IMPORT
+    assert found.offline.value
+
+
+def test_netrc_stands_where_its_variable_says_or_at_home(desk: Desk) -> None:
+    assert desk.load({"NETRC": "logins"}).netrc == (desk.cwd / "logins",)
+    assert desk.load().netrc == (desk.places.home / ".netrc", desk.places.home / "_netrc")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wheelforge.simple.address import Login, exposed, host, redact
+from wheelforge.simple.address import Login, exposed, host, origin, redact
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from wheelforge.simple.address import Login, exposed, host, redact
         ("https://token@index.example:8443/simple/", "https://index.example:8443/simple/"),
         ("https://user:p@ss@index.example/", "https://index.example/"),
         ("https://user:pa/ss@index.example/", "an address that is no URL"),
+        ("https://index.example/\x1b[31m\x9b\u202ered", "https://index.example/%1B[31m%C2%9B%E2%80%AEred"),
         ("https://[user:secret@index.example/", "an address that is no URL"),
     ],
 )
@@ -64,3 +65,25 @@ def test_credentials_go_to_their_own_server_only(url: str, sent: str) -> None:
 
 def test_without_credentials_none_are_added() -> None:
     assert Login.of("https://index.example/simple/").onto("https://index.example/a") == "https://index.example/a"
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("https://u:p@index.example:443/x?y", True),
+        ("HTTPS://INDEX.example/", True),
+        ("http://index.example:443/", False),
+        ("https://index.example:444/", False),
+        ("https://index.example.evil.example/", False),
+        ("https://[broken/", False),
+    ],
+)
+def test_a_server_is_its_scheme_host_and_port(url: str, same: bool) -> None:  # noqa: FBT001 - the expected answer
+    assert (origin(url) == origin("https://index.example/")) is same
+
+
+@pytest.mark.parametrize(("url", "usual"), [("https://a/", True), ("https://a:8443/", False), ("http://a/", False)])
+def test_the_usual_server_of_a_host_speaks_https(url: str, usual: bool) -> None:  # noqa: FBT001 - the expected answer
+    server = origin(url)
+    assert server is not None
+    assert server.is_usual is usual

@@ -29,7 +29,7 @@ PAGE = b"""{
 
 
 def test_json_is_read() -> None:
-    assert read_page(PAGE, JSON, URL) == [
+    assert read_page(PAGE, JSON, URL).files == [
         File(
             filename="demo-1.0-py3-none-any.whl",
             url="../../files/demo-1.0-py3-none-any.whl",
@@ -49,7 +49,7 @@ def test_html_is_read() -> None:
        data-core-metadata="sha256={SHA256}">whatever</a><br>
     <a href="/demo%2B1-2.0.tar.gz" data-yanked>text</a> <a name="no-link">nothing</a> <a href="https://[">broken</a>
     """
-    wheel, sdist = read_page(page.encode(), "text/html; charset=utf-8", URL)
+    wheel, sdist = read_page(page.encode(), "text/html; charset=utf-8", URL).files
     assert wheel == File(
         filename="demo-1.0-py3-none-any.whl",
         url="https://index.example/files/demo-1.0-py3-none-any.whl",
@@ -67,7 +67,7 @@ def test_html_is_read() -> None:
 
 
 def test_the_base_of_html_counts() -> None:
-    [file] = read_page(b'<base href="https://files.example/x/"><a href="demo-1.0.tar.gz">', HTML, URL)
+    [file] = read_page(b'<base href="https://files.example/x/"><a href="demo-1.0.tar.gz">', HTML, URL).files
     assert file.url == "https://files.example/x/demo-1.0.tar.gz"
 
 
@@ -78,6 +78,10 @@ def test_the_base_of_html_counts() -> None:
         (b'{"files": 1}', JSON, "files"),
         (b'{"files": [{"filename": "\xff"}]}', JSON, "no page"),
         (b"{}", JSON, "files"),
+        (b'{"files": [], "new": ' + b"[" * 100_000, JSON, "no page"),
+        (b'{"files": [{"filename": "x", "url": "x", "size": -1}]}', JSON, "size"),
+        (b"<form action=login><a href=/terms>Terms</a>", "text/html", "perhaps the log-in page"),
+        (b"<script src=portal.js></script>", HTML, "perhaps the log-in page"),
         (b"%PDF", "application/pdf", "application/pdf"),
         (b"", "", "content type"),
         (b'{"files": [], "meta": {"api-version": "2.0"}}', JSON, "version 2.0"),
@@ -91,4 +95,17 @@ def test_what_is_no_page_is_told(body: bytes, kind: str, why: str) -> None:
 
 
 def test_a_newer_minor_version_is_read() -> None:
-    assert read_page(b'{"files": [], "meta": {"api-version": "1.99"}}', JSON, URL) == []
+    assert read_page(b'{"files": [], "meta": {"api-version": "1.99"}}', JSON, URL).files == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!DOCTYPE html><h1>Links for demo</h1>",
+        b'<meta name="pypi:repository-version" content="1.0"><script src="theme.js"></script>',
+        b'<form>search</form><a href="demo-1.0.win32.exe">',
+        b'<base href="https://[/"><a href="demo-1.0.zip">',
+    ],
+)
+def test_a_page_without_a_file_of_today_is_a_page(page: bytes) -> None:
+    assert len(read_page(page, "text/html", URL).files) == page.count(b"<a ")

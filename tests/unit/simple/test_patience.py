@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from wheelforge.simple.exchange import Silent
-from wheelforge.simple.patience import Patience
+from wheelforge.simple.patience import Pace, Patience
 
 AGES = 600
 """Seconds; no test waits for their end."""
@@ -46,3 +46,32 @@ def test_the_tries_share_it() -> None:
         assert patience.outlasts(AGES)
 
     asyncio.run(wait())
+
+
+@pytest.mark.parametrize("seconds", [0, AGES])
+def test_a_body_that_brings_enough_may_go_on(seconds: float) -> None:
+    async def read() -> None:
+        pace = Pace(seconds)
+        for _ in range(3):
+            pace.took(1024)
+
+    asyncio.run(read())
+
+
+def test_a_body_that_drips_is_told() -> None:
+    async def read() -> None:
+        pace = Pace(0)
+        pace.took(1023)
+        pace.took(5000)
+
+    with pytest.raises(Silent, match=r"only 1023 bytes in 0\.0 s"):
+        asyncio.run(read())
+
+
+def test_what_is_short_is_not_slow() -> None:
+    async def read() -> None:
+        pace = Pace(AGES)
+        for _ in range(3):
+            pace.took(1)
+
+    asyncio.run(read())

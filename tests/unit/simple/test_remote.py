@@ -18,6 +18,7 @@ from loopback import JSON, Loopback, Reply, file_entry, in_turn, json_page, rang
 from wheelforge.errors import IndexAccessError, IntegrityError
 from wheelforge.events import DownloadAdvanced, Downloaded, Looked, Warn
 from wheelforge.model.artifacts import Artifact, Kind
+from wheelforge.model.shape import Shape
 from wheelforge.simple.exchange import Options, Unreachable
 from wheelforge.simple.remote import SimpleIndex
 from wheelforge.simple.web import Web
@@ -274,6 +275,83 @@ def test_what_one_index_says_of_a_wheel_does_not_speak_for_another(tmp_path: Pat
     ):
         assert Run(liar, tmp_path)(first_metadata) == lie
         assert Run(honest, tmp_path)(first_metadata) == metadata()
+
+
+async def first_shape(index: SimpleIndex) -> Shape:
+    return await index.shape(await first(index))
+
+
+SHAPE = Shape(tags=("py3-none-any",), modules=("demo",))
+
+
+def test_the_outline_of_a_small_wheel_comes_with_the_whole_of_it(tmp_path: Path, small: bytes) -> None:
+    with serving({PAGE: json_page(file_entry(FILENAME, small)), FILE: small}) as server:
+        run = Run(server, tmp_path)
+        assert run(first_shape) == SHAPE
+    assert server.paths() == [PAGE, FILE]
+    assert len(blobs(run)) == 1
+
+
+def test_the_outline_of_a_large_wheel_comes_by_range_and_is_remembered(tmp_path: Path, large: bytes) -> None:
+    with serving({PAGE: json_page(file_entry(FILENAME, large)), FILE: ranged(large)}) as server:
+        run = Run(server, tmp_path)
+        assert run(first_shape) == SHAPE
+        assert Run(server, tmp_path)(first_shape) == SHAPE
+    assert server.paths() == [PAGE, FILE, PAGE]
+    assert blobs(run) == []
+
+
+def test_an_outline_comes_with_metadata_that_was_read_by_range(tmp_path: Path, large: bytes) -> None:
+    async def both(index: SimpleIndex) -> Shape:
+        await first_metadata(index)
+        return await first_shape(index)
+
+    with serving({PAGE: json_page(file_entry(FILENAME, large)), FILE: ranged(large)}) as server:
+        assert Run(server, tmp_path)(both) == SHAPE
+    assert server.paths() == [PAGE, FILE]
+
+
+def test_the_outline_of_a_wheel_that_is_here_is_read_from_it(tmp_path: Path, large: bytes) -> None:
+    async def fetched(index: SimpleIndex) -> Shape:
+        await index.fetch(await first(index))
+        return await first_shape(index)
+
+    with serving({PAGE: json_page(file_entry(FILENAME, large)), FILE: large}) as server:
+        assert Run(server, tmp_path)(fetched) == SHAPE
+    assert server.paths() == [PAGE, FILE]
+
+
+def test_an_outline_that_several_want_is_read_once(tmp_path: Path, large: bytes) -> None:
+    async def many(index: SimpleIndex) -> None:
+        await asyncio.gather(*(first_shape(index) for _ in range(5)))
+
+    with serving({PAGE: json_page(file_entry(FILENAME, large)), FILE: ranged(large)}) as server:
+        Run(server, tmp_path)(many)
+    assert server.paths() == [PAGE, FILE]
+
+
+def test_a_huge_wheel_is_not_read_whole_for_its_outline(tmp_path: Path, large: bytes) -> None:
+    page = json_page(file_entry(FILENAME, large, size=17 << 20))
+    with (
+        serving({PAGE: page, FILE: large}) as server,
+        pytest.raises(IndexAccessError, match=rf"outline of {FILENAME}: 127\.0\.0\.1"),
+    ):
+        Run(server, tmp_path)(first_shape)
+
+
+def test_a_wheel_with_another_outline_than_its_parts_is_refused_and_then_known(tmp_path: Path, large: bytes) -> None:
+    files = {"other/data.bin": hashlib.shake_128().digest(300_000), "other.py": b"", **wheel_files()}
+    lie = write_wheel(tmp_path / FILENAME, files).read_bytes()
+    lie += bytes(max(len(large) - len(lie), 0))
+    page = json_page(file_entry(FILENAME, large, size=None))
+    with serving({PAGE: page, FILE: ranged(lie)}) as server:
+        run = Run(server, tmp_path / "cache")
+        assert run(first_shape) != SHAPE
+        server.routes[FILE] = large
+        artifact = run(first)
+        with pytest.raises(IntegrityError, match="other contents"):
+            run(lambda index: index.fetch(artifact))
+        assert run(first_shape) == SHAPE
 
 
 def test_a_missing_wheel_is_told(tmp_path: Path, large: bytes) -> None:

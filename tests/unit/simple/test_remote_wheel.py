@@ -1,4 +1,4 @@
-"""METADATA is read from a few ranges of a wheel, or not at all: then the whole wheel is needed."""
+"""METADATA and outline are read from a few ranges of a wheel, or not at all: then the whole wheel is needed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import asyncio
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from archives_fixture import metadata, wheel_files, write_wheel
+from wheelforge.model.shape import Shape
 from wheelforge.simple.exchange import Part
-from wheelforge.simple.remote_wheel import remote_metadata
+from wheelforge.simple.remote_wheel import Glimpse, remote_metadata, remote_shape
 from wheelforge.simple.sparse import Missing, Sparse
 
 if TYPE_CHECKING:
@@ -37,7 +39,16 @@ class Remote:
 
 
 def read(remote: Remote, size: int | None = None) -> bytes | None:
+    seen = glimpse(remote, size)
+    return None if seen is None else seen.metadata
+
+
+def glimpse(remote: Remote, size: int | None = None) -> Glimpse | None:
     return asyncio.run(remote_metadata(remote, FILENAME, size))
+
+
+def shape(remote: Remote, size: int | None = None) -> Shape | None:
+    return asyncio.run(remote_shape(remote, FILENAME, size))
 
 
 def noise(size: int) -> bytes:
@@ -104,6 +115,56 @@ def test_what_is_no_sound_wheel_is_left_to_the_whole_file(make: Callable[[], byt
 def test_altered_metadata_is_not_believed() -> None:
     data = packed(("demo-1.0.dist-info/METADATA", metadata()), method=zipfile.ZIP_STORED)
     assert read(Remote(data.replace(b"A demo", b"a demo"))) is None
+
+
+ENTRY_POINTS = ("demo-1.0.dist-info/entry_points.txt", b"[console_scripts]\ndemo = demo:main\n")
+ABOUT = ("demo-1.0.dist-info/METADATA", metadata())
+BIG = ("demo/big.bin", noise(300_000))
+SHAPE = Shape(
+    tags=("py3-none-any",), modules=("demo",), extensions=("demo._fast",), entry_points=("console_scripts: demo",)
+)
+CODE = (("demo/__init__.py", b""), ("demo/_fast.abi3.so", b""))
+
+
+def test_the_outline_of_a_large_wheel_is_one_range() -> None:
+    remote = Remote(packed(*CODE, BIG, ABOUT, ENTRY_POINTS))
+    assert shape(remote) == SHAPE
+    assert len(remote.asked) == 1
+
+
+def test_the_outline_comes_with_the_metadata_where_it_costs_nothing() -> None:
+    remote = Remote(packed(*CODE, BIG, ENTRY_POINTS, ABOUT))
+    assert glimpse(remote) == Glimpse(metadata=metadata(), shape=SHAPE)
+    assert len(remote.asked) == 1
+
+
+def test_entry_points_that_are_far_away_are_fetched_for_the_outline_only() -> None:
+    data = packed(ENTRY_POINTS, *CODE, BIG, ABOUT)
+    assert glimpse(Remote(data)) == Glimpse(metadata=metadata(), shape=None)
+    remote = Remote(data)
+    assert shape(remote) == SHAPE
+    assert len(remote.asked) == 2
+
+
+def test_an_outline_needs_no_entry_points() -> None:
+    assert shape(Remote(packed(*CODE, ABOUT))) == replace(SHAPE, entry_points=())
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param((*CODE, ENTRY_POINTS), id="no METADATA"),
+        pytest.param((*CODE, ABOUT, (ENTRY_POINTS[0], bytes(2 << 20))), id="endless entry points"),
+        pytest.param((ABOUT, *((f"m{number}.py", b"") for number in range(10_001))), id="endless modules"),
+    ],
+)
+def test_an_outline_that_is_not_sound_is_left_to_the_whole_file(members: tuple[tuple[str, bytes], ...]) -> None:
+    assert shape(Remote(packed(*members))) is None
+
+
+def test_an_outline_that_cannot_be_told_does_not_spoil_the_metadata() -> None:
+    remote = Remote(packed(ABOUT, (ENTRY_POINTS[0], bytes(2 << 20))))
+    assert glimpse(remote) == Glimpse(metadata=metadata(), shape=None)
 
 
 def test_another_size_than_promised_is_not_believed(tmp_path: Path) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import hashlib
-import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from loopback import Reply, in_turn, ranged, serving
+from loopback import Reply, in_turn, listening, ranged, serving
 from wheelforge.errors import IndexAccessError, UsageError
 from wheelforge.simple.exchange import Options, Part, Unreachable
 from wheelforge.simple.web import Web
@@ -37,13 +35,6 @@ def ask(act: Callable[[Web], Awaitable[T]], options: Options = HASTY) -> T:
             return await act(web)
 
     return asyncio.run(main())
-
-
-@contextlib.contextmanager
-def listening() -> Iterator[tuple[socket.socket, str]]:
-    """A server to whom anybody can connect, and which says nothing of its own accord."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server, f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def download(url: str) -> bytes:
@@ -73,6 +64,7 @@ def test_what_callers_can_use_is_handed_to_them(status: int) -> None:
         Reply(status=429, headers={"Retry-After": "0"}),
         Reply(status=429, headers={"Retry-After": format_datetime(datetime.now(UTC) - timedelta(days=1))}),
         Reply(status=429, headers={"Retry-After": "soon"}),
+        Reply(status=429, headers={"Retry-After": "Mon, 01 Jan 99999999999999 00:00:00 GMT"}),
         Reply(body=b"half a page", cut=4),
         Reply(body=b"", cut=0, headers={"Content-Length": "5"}),
     ],
@@ -91,6 +83,7 @@ def test_passing_trouble_is_tried_again(trouble: Reply) -> None:
         (Reply(status=403), "403", 1),
         (Reply(status=418), "418", 1),
         (Reply(status=429, headers={"Retry-After": "3600"}), "wait for 3600 s", 1),
+        (Reply(status=429, headers={"Retry-After": "9" * 5000}), "wait for inf s", 1),
         (Reply(body=b"x" * 20, headers={"Content-Encoding": "gzip"}), "unpacked", 1),
     ],
 )
@@ -208,6 +201,7 @@ def test_ranges_count_as_slices_do(start: int, stop: int | None, place: slice) -
         Reply(status=206, body=b"12345", headers={"Content-Range": "bytes 10-12/100"}),
         Reply(status=206, body=b"12345", headers={"Content-Range": "bytes 10-14/3"}),
         Reply(status=206, body=b"12345", headers={"Content-Range": "bytes 10-14/*"}),
+        Reply(status=206, body=b"12345", headers={"Content-Range": f"bytes 10-14/{'9' * 5000}"}),
     ],
 )
 def test_a_server_that_is_wrong_about_ranges_gives_none(reply: Reply) -> None:
@@ -251,6 +245,32 @@ def test_a_file_that_changes_between_two_tries_is_refused() -> None:
     route = in_turn(first, ranged(BODY, {"ETag": '"2"'}))
     with serving({"/": route}) as server, pytest.raises(IndexAccessError, match="changed while it was read"):
         download(f"{server.url}/")
+
+
+def test_the_rest_is_asked_for_on_condition_that_the_file_is_the_same() -> None:
+    marks = {"ETag": '"1"', "Last-Modified": "Mon, 01 Jan 2024 00:00:00 GMT"}
+    # A part need not repeat all that is said of the whole (RFC 9110, 15.3.7).
+    rest = ranged(BODY, {"ETag": '"1"'})
+    with serving({"/": in_turn(Reply(body=BODY, headers=marks, cut=200_000), rest)}) as server:
+        assert download(f"{server.url}/") == BODY
+    assert server.seen[1].headers["if-range"] == '"1"'
+
+
+def test_a_weak_mark_is_no_condition() -> None:
+    marks = {"ETag": 'W/"1"'}
+    with serving({"/": in_turn(Reply(body=BODY, headers=marks, cut=200_000), ranged(BODY, marks))}) as server:
+        assert download(f"{server.url}/") == BODY
+    assert "if-range" not in server.seen[1].headers
+
+
+def test_a_page_that_does_not_end_is_told() -> None:
+    def drip() -> Iterator[bytes]:
+        for _ in range(600):
+            threading.Event().wait(0.1)
+            yield b"x" * 2048
+
+    with serving({"/": Reply(pieces=drip())}) as server, pytest.raises(Unreachable, match=r"not ended after 0\.3 s"):
+        ask(lambda web: web.get(f"{server.url}/"), Options(page=0.3))
 
 
 def test_a_download_that_never_gets_on_is_told() -> None:

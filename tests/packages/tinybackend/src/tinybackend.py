@@ -23,6 +23,7 @@ def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
 def build_sdist(sdist_directory, config_settings=None):
     project = read_project()
     root = stem(project)
+    pathlib.Path("PKG-INFO").write_text(metadata(project))
     with tarfile.open(pathlib.Path(sdist_directory, f"{root}.tar.gz"), "w:gz") as archive:
         archive.add(".", root)
     return f"{root}.tar.gz"

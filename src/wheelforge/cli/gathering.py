@@ -1,0 +1,125 @@
+"""Reads the command line's requirements and every file that is named there, each in its own form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wheelforge.cli.gathered import Gathered
+from wheelforge.errors import UsageError
+from wheelforge.formats.fault import Fault, FaultyText
+from wheelforge.formats.input_file import Form, form_of
+from wheelforge.formats.requirement import BadRequirement, parse_editable, parse_input
+from wheelforge.formats.requirements_file import RequirementsFile
+from wheelforge.formats.requirements_txt import Fetch, Use, read_requirements
+from wheelforge.model.inputs import Asked, Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wheelforge.cli.options import Asking
+
+COMMAND_LINE = "the command line"
+_LISTS = (".txt", ".in", ".toml", ".lock", ".py")
+
+
+def gather(asking: Asking, override_files: Iterable[str], fetch: Fetch | None) -> Gathered:
+    """Read everything that is named.
+
+    Raises:
+        UsageError: something is not a requirement, a file cannot be read, or lacks what is picked of it.
+    """
+    found = _typed(asking)
+    forms = [(source, form_of(source)) for source in asking.requirement_files]
+    _check_picks(asking, {form for _, form in forms})
+    for source, form in forms:
+        if form is Form.REQUIREMENTS:
+            found = _with_file(found, read_requirements(source, fetch=fetch))
+        else:
+            from wheelforge.cli.projects import with_input  # noqa: PLC0415 - most runs name requirements only
+
+            found = with_input(found, source, form, asking)
+    for source in asking.constraint_files:
+        found = _with_file(found, _read_list(source, Use.CONSTRAINTS, fetch))
+    for source in asking.build_constraint_files:
+        file = _read_list(source, Use.CONSTRAINTS, fetch)
+        found = replace(_aside(found, file, source), build_constraints=(*found.build_constraints, *_named(file)))
+    for source in override_files:
+        file = _read_list(source, Use.REQUIREMENTS, fetch)
+        found = replace(_aside(found, file, source), overrides=(*found.overrides, *_named(file)))
+    return found
+
+
+def _read_list(source: str, use: Use, fetch: Fetch | None) -> RequirementsFile:
+    """Read a file of constraints or overrides, which pip knows in one form only."""
+    if form_of(source) is not Form.REQUIREMENTS:
+        raise UsageError(f"{source} is no requirement file", hint=f"-r {source} takes what it asks for")
+    return read_requirements(source, use=use, fetch=fetch)
+
+
+def _typed(asking: Asking) -> Gathered:
+    """The requirements of the command line, or all of their faults."""
+    entries, faults = list[Asked | Reference](), list[Fault]()
+    for parse, texts in ((parse_input, asking.requirements), (parse_editable, asking.editables)):
+        for text in texts:
+            _check_no_file(text)
+            try:
+                entries.append(parse(text, origin=COMMAND_LINE))
+            except BadRequirement as error:
+                faults.extend(error.faults)
+    if faults:
+        raise FaultyText(faults)
+    return Gathered(
+        requirements=tuple(entry for entry in entries if isinstance(entry, Asked)),
+        references=tuple(entry for entry in entries if isinstance(entry, Reference)),
+    )
+
+
+def _check_no_file(text: str) -> None:
+    """``requirements.txt`` is the name of a project, but hardly ever meant as one."""
+    if text.endswith(_LISTS) and text.isprintable() and Path(text).is_file():
+        raise UsageError(f"{text} is a file, and stands where a requirement is expected", hint=f"-r {text}")
+
+
+def _check_picks(asking: Asking, forms: set[Form]) -> None:
+    """Options that pick from a project or a lock say nothing without one."""
+    project_only = [("--all-extras", asking.all_extras), ("--only-group", bool(asking.only_groups))]
+    both = [
+        ("--extra", bool(asking.extras)),
+        ("--group", bool(asking.groups)),
+        ("--no-default-groups", asking.no_default_groups),
+        ("--no-emit-project", asking.no_emit_project),
+        ("--all-packages", asking.all_packages),
+        ("--package", asking.package is not None),
+    ]
+    given = [option for option, is_given in (*project_only, *both) if is_given]
+    if given and not forms & {Form.PROJECT, Form.LOCK}:
+        raise UsageError(f"{', '.join(given)}: there is no project to pick from", hint="name it: -r pyproject.toml")
+    if Form.LOCK in forms and (given := [option for option, is_given in project_only if is_given]):
+        raise UsageError(f"{', '.join(given)}: not to be had of a lock", hint="name each with --extra or --group")
+
+
+def _with_file(found: Gathered, file: RequirementsFile) -> Gathered:
+    return replace(
+        found,
+        requirements=found.requirements + file.requirements,
+        references=found.references + file.references,
+        constraints=found.constraints + file.constraints,
+        files=(*found.files, file),
+    )
+
+
+def _named(file: RequirementsFile) -> tuple[Asked, ...]:
+    if file.references:
+        told = "\n".join(f"  {one.written} ({one.origin})" for one in file.references)
+        raise UsageError(f"only projects and their versions can be named here, not places:\n{told}")
+    return file.requirements + file.constraints
+
+
+def _aside(found: Gathered, file: RequirementsFile, source: str) -> Gathered:
+    """A file from which only requirements are taken: what else it says is told, not dropped in silence."""
+    plain = RequirementsFile(requirements=file.requirements, constraints=file.constraints, hashed=file.hashed)
+    if file == plain:
+        return found
+    return replace(found, warnings=(*found.warnings, f"{source}: its options count for nothing here"))

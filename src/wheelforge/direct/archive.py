@@ -1,0 +1,157 @@
+"""An archive that is named by its address: brought into the store, and known for a wheel, an sdist, or a tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion
+
+from wheelforge.archives.sdist import read_sdist
+from wheelforge.archives.wheel import read_metadata
+from wheelforge.errors import UsageError
+from wheelforge.events import DownloadAdvanced, Downloaded, Warn
+from wheelforge.metadata.core import InvalidMetadata, parse_metadata
+from wheelforge.model.artifacts import Kind
+from wheelforge.model.filenames import SDIST_SUFFIXES, is_safe
+from wheelforge.model.metadata import Surety
+from wheelforge.simple.address import exposed, host
+from wheelforge.simple.index import Fetched
+from wheelforge.store.blobs import HashMismatch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from packaging.tags import Tag
+    from packaging.utils import BuildTag, NormalizedName
+    from packaging.version import Version
+
+    from wheelforge.events import Reporter
+    from wheelforge.model.inputs import Reference
+    from wheelforge.simple.client import Client
+    from wheelforge.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """A file that is a wheel or an sdist as it stands."""
+
+    filename: str
+    name: NormalizedName
+    version: Version
+    kind: Kind
+    tags: frozenset[Tag] = frozenset()
+    build: BuildTag = ()
+
+
+def filename_of(url: str) -> str:
+    """The last part of its path, decoded."""
+    return unquote(urlsplit(url).path).rpartition("/")[2]
+
+
+async def download(reference: Reference, *, web: Client, store: Store, report: Reporter) -> Fetched:
+    """Bring the archive of an address into the store, checked where the reference has hashes.
+
+    Raises:
+        IndexAccessError: its server does not answer, or has no such file.
+        HashMismatch: its bytes are others than were promised.
+        StorageError: the disk is full.
+    """
+    if (kept := _kept(reference, store)) is not None:
+        report(Downloaded(filename=reference.written, size=kept.size, cached=True))
+        return kept
+    if exposed(reference.location) and not reference.hashes:
+        text = f"{reference.written} is read over http and has no hash: anybody on the way can alter it"
+        report(Warn(text=text, hint=f"use https://{host(reference.location)}, or add #sha256=..."))
+    with store.blobs.receive(reference.written) as incoming:
+
+        def take(data: bytes) -> None:
+            incoming.write(data)
+            report(DownloadAdvanced(filename=reference.written, received=incoming.size, size=None))
+
+        await web.download(reference.location, take)
+        _check(reference, incoming.hexdigest())
+        sha256 = incoming.keep(None)
+    report(Downloaded(filename=reference.written, size=incoming.size, cached=False))
+    return Fetched(path=store.blobs.path(sha256), sha256=sha256, size=incoming.size)
+
+
+def copy_in(reference: Reference, path: Path, *, store: Store) -> Fetched:
+    """Copy an archive of this machine into the store, checked as `download` does."""
+    try:
+        sha256 = store.blobs.add(path)
+    except OSError as error:
+        raise UsageError(f"{reference.origin}: {reference.written} cannot be read: {error.strerror}") from error
+    _check(reference, sha256)
+    blob = store.blobs.path(sha256)
+    return Fetched(path=blob, sha256=sha256, size=blob.stat().st_size)
+
+
+def known(fetched: Fetched, filename: str) -> Distribution | None:
+    """What an archive is by its name and by its own words; ``None`` for a source tree.
+
+    An sdist is one that has a PKG-INFO of the project and version in its name: a tree has none, or another.
+
+    Raises:
+        UsageError: it has the suffix of a wheel and the name of none.
+        IntegrityError: it cannot be read, or would write where it must not.
+    """
+    if filename.endswith(".whl"):
+        return _wheel(fetched, filename)
+    if not is_safe(filename) or not filename.endswith(SDIST_SUFFIXES):
+        return None
+    try:
+        name, version = parse_sdist_filename(filename)
+        told = parse_metadata(
+            read_sdist(fetched.path, name=filename).pkg_info or b"", surety=Surety.PKG_INFO, origin=filename
+        )
+    except (InvalidSdistFilename, InvalidVersion, InvalidMetadata):
+        return None
+    if (told.name, told.version) != (name, version):
+        return None
+    return Distribution(filename=filename, name=name, version=version, kind=Kind.SDIST)
+
+
+def _wheel(fetched: Fetched, filename: str) -> Distribution:
+    try:
+        name, version, build, tags = parse_wheel_filename(filename)
+    except (InvalidWheelFilename, InvalidVersion) as error:
+        raise UsageError(
+            f"{filename!r} is no name of a wheel: {error}", hint="use the name it was built with"
+        ) from None
+    if not is_safe(filename):
+        raise UsageError(f"{filename!r} is no name of a wheel", hint="use the name it was built with")
+    read_metadata(fetched.path, name=filename)
+    return Distribution(
+        filename=filename,
+        name=canonicalize_name(name),
+        version=version,
+        kind=Kind.WHEEL,
+        tags=tags,
+        build=build,
+    )
+
+
+def _kept(reference: Reference, store: Store) -> Fetched | None:
+    for sha256 in sorted(reference.hashes):
+        if store.blobs.has(sha256) and (path := store.blobs.checked(sha256)) is not None:
+            return Fetched(path=path, sha256=sha256, size=path.stat().st_size)
+    return None
+
+
+def _check(reference: Reference, actual: str) -> None:
+    if reference.hashes and actual not in reference.hashes:
+        raise HashMismatch(
+            filename=reference.written,
+            expected=" or ".join(sorted(reference.hashes)),
+            actual=actual,
+            hint=f"see whether the hash is right: {reference.origin}",
+        )

@@ -1,0 +1,42 @@
+"""What it takes to reach places, and what is found there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wheelforge.direct.git import Git
+    from wheelforge.events import Reporter
+    from wheelforge.model.artifacts import Artifact
+    from wheelforge.model.inputs import Reference
+    from wheelforge.simple.client import Client
+    from wheelforge.store.store import Store
+
+INDEX = "direct"
+"""What artifacts that come from no index carry as their `Artifact.index`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What it takes to reach places."""
+
+    web: Client
+    git: Git
+    store: Store
+    report: Reporter
+    cwd: Path
+    """Where the run was started: local places are told relative to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obtained:
+    """What stands at a place."""
+
+    reference: Reference
+    artifact: Artifact
+    """Its bytes are in the store, under its hash."""
+    source: Path | None = None
+    """Of a repository or a folder: a tar of it as it is, there until `Places` is left."""

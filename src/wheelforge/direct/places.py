@@ -1,0 +1,73 @@
+"""The places that requirements name, each made into one file in the store: the face of this room."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from wheelforge.errors import ResolutionError
+from wheelforge.simple.once import Once
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from wheelforge.direct.obtained import Means, Obtained
+    from wheelforge.direct.port import SdistMaker
+    from wheelforge.model.inputs import Reference
+
+
+class Places:
+    """Obtains what references name, each once, for as long as it is entered."""
+
+    def __init__(self, means: Means, maker: SdistMaker) -> None:
+        self._means = means
+        self._maker = maker
+        self._stack = contextlib.ExitStack()
+        self._made: Once[Obtained] = Once()
+        self.obtained: list[Obtained] = []
+        """All that was obtained, each once."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    async def obtain(self, reference: Reference) -> Obtained:
+        """Bring what a reference names into the store, as a wheel or an sdist.
+
+        Raises:
+            UsageError: it names no place, or nothing stands there.
+            IndexAccessError: a server does not answer, or will not.
+            IntegrityError: its bytes are others than were promised, or an archive is not safe.
+            ResolutionError: it has no such revision, is another project, or only its backend could tell what it is.
+            BuildError: its backend failed.
+        """
+        key = (reference.location, reference.subdirectory, reference.hashes)
+        obtained = await self._made.get(key, lambda: self._obtain(reference))
+        found = obtained.artifact
+        if reference.name not in {None, found.name}:
+            raise ResolutionError(
+                f"{reference.origin}: {reference.written} is {found.name} {found.version}, not {reference.name}",
+                hint=f"write {found.name} @ ..., or see where the URL leads",
+            )
+        return replace(obtained, reference=reference)
+
+    async def _obtain(self, reference: Reference) -> Obtained:
+        from wheelforge.direct.visit import Visit  # noqa: PLC0415 - 20 ms that runs without places save
+
+        with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as scratch:
+            obtained = await Visit(self._means, self._maker, Path(scratch)).obtain(reference)
+        self.obtained.append(obtained)
+        return obtained
+
+    @cached_property
+    def _scratch(self) -> str:
+        folder = tempfile.TemporaryDirectory(prefix="wheelforge-", ignore_cleanup_errors=True)
+        return self._stack.enter_context(folder)

@@ -1,0 +1,78 @@
+"""TOML that a user wrote: read into typed values, with faults that point into the text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from wheelforge.errors import UsageError
+from wheelforge.formats.fault import Fault, FaultyText, printable
+
+T = TypeVar("T")
+
+_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TomlText:
+    """A file that holds TOML, as it was written."""
+
+    origin: str
+    """How messages call the file."""
+    text: str
+
+    def fault(self, literal: str, problem: str, offset: int = 0) -> Fault:
+        """A fault at the character ``offset`` of a string, which is shown where it first stands in the file."""
+        for number, line in enumerate(self.text.splitlines(), 1):
+            for quote in ('"', "'"):
+                column = line.find(f"{quote}{literal}{quote}")
+                if column >= 0:
+                    return Fault(
+                        origin=f"{self.origin}:{number}", column=column + 2 + offset, problem=problem, text=line
+                    )
+        return Fault(origin=self.origin, column=offset + 1, problem=problem, text=literal)
+
+
+def load_toml(text: str, *, origin: str, first_line: int = 1) -> dict[str, Any]:
+    """Parse TOML whose first line is the line ``first_line`` of the file.
+
+    Raises:
+        FaultyText: it is not TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _broken(text, str(error), origin, first_line) from error
+    except RecursionError as error:
+        raise UsageError(f"{origin}: not a TOML file: nested too deeply") from error
+
+
+def convert(table: object, kind: type[T], *, origin: str) -> T:
+    """Take a parsed table for what it should be; keys that ``kind`` does not know are passed over.
+
+    Raises:
+        UsageError: a value is of another type.
+    """
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at ")
+        where = path.strip("`").removeprefix("$").removeprefix(".")
+        raise UsageError(
+            f"{origin}: {printable(where)}: {problem[:1].lower()}{problem[1:].replace('`', '')}"
+        ) from error
+
+
+def _broken(text: str, said: str, origin: str, first_line: int) -> FaultyText:
+    lines = text.splitlines() or [""]
+    place = _PLACE.search(said)
+    # The parser tells no place for what is missing at the end.
+    number, column = (int(place[1]), int(place[2])) if place else (len(lines), len(lines[-1]) + 1)
+    problem = f"not TOML: {said[: place.start()] if place else said.removesuffix(' (at end of document)')}"
+    line = lines[min(number, len(lines)) - 1]
+    where = f"{origin}:{number + first_line - 1}"
+    return FaultyText([Fault(origin=where, column=column, problem=problem, text=line)])

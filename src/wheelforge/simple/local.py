@@ -1,0 +1,131 @@
+"""Indexes and files on this machine: a tree of pages (PEP 503), and what its links lead to."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from wheelforge.archives.wheel import read_metadata, read_shape
+from wheelforge.errors import IndexAccessError
+from wheelforge.events import Downloaded, Looked, Warn, silent
+from wheelforge.model.artifacts import Status
+from wheelforge.simple.index import Fetched
+from wheelforge.simple.once import Once
+from wheelforge.simple.pages import read_page
+from wheelforge.simple.projects import project, quarantined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from packaging.utils import NormalizedName
+
+    from wheelforge.events import Reporter
+    from wheelforge.model.artifacts import Artifact, Project
+    from wheelforge.model.shape import Shape
+    from wheelforge.store.store import Store
+
+T = TypeVar("T")
+
+FILE = "file:"
+_HTML = "text/html"
+
+
+def path_of(url: str) -> Path:
+    """The path of a ``file:///`` URL."""
+    return Path(url2pathname(urlsplit(url).path))
+
+
+def read_local_page(path: Path) -> bytes | None:
+    """A page; ``None`` where there is none.
+
+    Raises:
+        IndexAccessError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise IndexAccessError(f"{path} cannot be read: {error.strerror}", hint="check its permissions") from error
+
+
+class LocalIndex:
+    """A folder with a folder for each project, whose page is ``index.html``.
+
+    See `wheelforge.simple.indexes.Pages`; its links lead to files, or to the web.
+    """
+
+    def __init__(self, *, name: str, url: str, reporter: Reporter = silent) -> None:
+        self.name = name
+        self._folder = path_of(url)
+        self._report = reporter
+        self._warned = False
+        self._projects: Once[Project | None] = Once()
+
+    async def project(self, name: NormalizedName) -> Project | None:
+        """See `wheelforge.simple.indexes.Pages`."""
+        return await self._projects.get(name, lambda: self._read(name))
+
+    async def _read(self, name: NormalizedName) -> Project | None:
+        path = self._folder / name / "index.html"
+        body = await asyncio.to_thread(read_local_page, path)
+        self._report(Looked(subject=name))
+        if body is None:
+            self._check()
+            return None
+        url = path.as_uri()
+        found = project(read_page(body, _HTML, url), name=name, index=self.name, url=url)
+        if found.status is Status.QUARANTINED:
+            self._report(quarantined(found))
+        return found
+
+    def _check(self) -> None:
+        if not self._warned and not self._folder.is_dir():
+            self._warned = True
+            self._report(Warn(text=f"the index {self.name} is not there: {self._folder}", hint="check its address"))
+
+
+class LocalFiles:
+    """Files of this machine, of whichever index. See `wheelforge.simple.indexes.Files`."""
+
+    def __init__(self, store: Store, reporter: Reporter = silent) -> None:
+        self._blobs = store.blobs
+        self._report = reporter
+        self._files: Once[Fetched] = Once()
+
+    async def metadata(self, artifact: Artifact) -> bytes:
+        """See `wheelforge.simple.index.Index`; before the whole file is checked, as with a remote one."""
+        data = await asyncio.to_thread(_readable, artifact, lambda path: read_metadata(path, name=artifact.filename))
+        self._report(Looked(subject=f"{artifact.name} {artifact.version}"))
+        return data
+
+    async def shape(self, artifact: Artifact) -> Shape:
+        """See `wheelforge.simple.index.Index`."""
+        return await asyncio.to_thread(_readable, artifact, lambda path: read_shape(path, name=artifact.filename))
+
+    async def fetch(self, artifact: Artifact) -> Fetched:
+        """See `wheelforge.simple.index.Index`; the file is hashed while it is copied, and never linked."""
+        return await self._files.get((artifact.url, artifact.sha256), lambda: self._copy(artifact))
+
+    async def _copy(self, artifact: Artifact) -> Fetched:
+        add = self._blobs.add
+        sha256 = await asyncio.to_thread(_readable, artifact, lambda path: add(path, expected=artifact.sha256))
+        path = self._blobs.path(sha256)
+        fetched = Fetched(path=path, sha256=sha256, size=path.stat().st_size)
+        self._report(Downloaded(filename=artifact.filename, size=fetched.size, cached=True))
+        return fetched
+
+
+def _readable(artifact: Artifact, read: Callable[[Path], T]) -> T:
+    path = path_of(artifact.url)
+    try:
+        path.stat()
+        return read(path)
+    except OSError as error:
+        raise IndexAccessError(
+            f"{path}, which {artifact.index} lists, cannot be read: {error.strerror}",
+            hint="check the index or the --find-links that names it",
+        ) from error

@@ -1,0 +1,71 @@
+"""Makes git repositories, and runs what drives them; skips in plain sight where there is no git."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+MOMENT = 1_700_000_000
+"""The time of every commit, in seconds since 1970."""
+_WHO = {
+    "GIT_AUTHOR_NAME": "A",
+    "GIT_AUTHOR_EMAIL": "a@example.org",
+    "GIT_COMMITTER_NAME": "A",
+    "GIT_COMMITTER_EMAIL": "a@example.org",
+    "GIT_AUTHOR_DATE": f"{MOMENT} +0000",
+    "GIT_COMMITTER_DATE": f"{MOMENT} +0000",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+
+
+class Repository:
+    """A repository with a working folder."""
+
+    def __init__(self, folder: Path) -> None:
+        if shutil.which("git") is None:
+            pytest.skip("there is no git on this machine")
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self.git("init", "--quiet", "--initial-branch=main")
+
+    def git(self, *arguments: str) -> str:
+        """Run git in it, and give what it said."""
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.folder,
+            env=os.environ | _WHO,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files, without committing them."""
+        write(self.folder, files)
+
+    def commit(self, files: Mapping[str, str], message: str = "change") -> str:
+        """Write files and commit all that is there; gives the commit."""
+        self.write(files)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write files below a folder, which is made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder

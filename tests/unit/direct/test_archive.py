@@ -1,0 +1,170 @@
+"""Archives by their address: wheels and sdists as they stand, any other one as the source tree that it holds."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archives_fixture import file, metadata, symlink, wheel_files, write_tar, write_wheel, write_zip
+from loopback import Reply, serving
+from places import STATIC, Visitor, place
+from wheelforge.archives.faults import UnsafeArchive
+from wheelforge.direct import archive
+from wheelforge.errors import IndexAccessError, ResolutionError, UsageError
+from wheelforge.model.artifacts import Kind
+from wheelforge.model.direct import DirectUrl
+from wheelforge.store.blobs import HashMismatch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loopback import Request
+
+WHEEL = "demo-1.0-py3-none-any.whl"
+SDIST = "demo-1.0.tar.gz"
+
+
+@pytest.fixture
+def visitor(tmp_path: Path) -> Visitor:
+    return Visitor(tmp_path)
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> bytes:
+    return write_wheel(tmp_path / WHEEL, wheel_files()).read_bytes()
+
+
+@pytest.fixture
+def sdist(tmp_path: Path) -> bytes:
+    members = [file("demo-1.0/PKG-INFO", metadata()), file("demo-1.0/setup.py", b"raise SystemExit\n")]
+    return write_tar(tmp_path / SDIST, members).read_bytes()
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> bytes:
+    """What a forge makes of a branch."""
+    members = [file("thing-main/pyproject.toml", STATIC.encode()), file("thing-main/module.py")]
+    return write_zip(tmp_path / "main.zip", members).read_bytes()
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_a_wheel_is_taken_as_it_is(visitor: Visitor, wheel: bytes) -> None:
+    with serving({f"/files/{WHEEL}?token=s3cret": wheel}) as server:
+        url = f"{server.url}/files/{WHEEL}"
+        found = visitor.obtain(place(f"{url}?token=s3cret", name="demo"))
+    artifact = found.artifact
+    assert (artifact.filename, artifact.kind, artifact.sha256) == (WHEEL, Kind.WHEEL, sha256(wheel))
+    assert (artifact.url, artifact.size, artifact.direct) == (url, len(wheel), DirectUrl(url=url))
+    assert {str(tag) for tag in artifact.tags} == {"py3-none-any"}
+    assert found.source is None
+
+
+def test_an_sdist_is_taken_as_it_is(visitor: Visitor, sdist: bytes) -> None:
+    with serving({f"/{SDIST}": sdist}) as server:
+        artifact = visitor.obtain(place(f"{server.url}/{SDIST}")).artifact
+    assert (artifact.filename, artifact.kind, artifact.sha256) == (SDIST, Kind.SDIST, sha256(sdist))
+
+
+@pytest.mark.parametrize("filename", [WHEEL, SDIST])
+def test_a_local_archive_is_recorded_without_its_path(
+    visitor: Visitor, tmp_path: Path, filename: str, wheel: bytes, sdist: bytes
+) -> None:
+    artifact = visitor.obtain(place((tmp_path / filename).as_uri())).artifact
+    assert artifact.sha256 == sha256(wheel if filename == WHEEL else sdist)
+    assert (artifact.url, artifact.direct) == ("", DirectUrl(url=filename))
+
+
+@pytest.mark.parametrize("path", ["/archive/main.zip", "/archive/thing-1.0.zip", "/archive/v1.0"])
+def test_any_other_archive_is_a_source_tree(visitor: Visitor, tree: bytes, path: str) -> None:
+    with serving({path: tree}) as server:
+        artifact = visitor.obtain(place(f"{server.url}{path}")).artifact
+    assert (artifact.filename, artifact.url) == ("my_thing-1.0.tar.gz", "")
+    assert artifact.direct == DirectUrl(url=f"{server.url}{path}")
+
+
+def test_an_archive_of_a_tree_gives_the_same_bytes_in_any_form(visitor: Visitor, tree: bytes, tmp_path: Path) -> None:
+    members = [file("other-top/module.py"), file("other-top/pyproject.toml", STATIC.encode())]
+    tar = write_tar(tmp_path / "main.tar.gz", members).read_bytes()
+    with serving({"/main.zip": tree, "/main.tar.gz": tar}) as server:
+        one, two = (visitor.obtain(place(f"{server.url}/main{suffix}")).artifact for suffix in (".zip", ".tar.gz"))
+    assert one.sha256 == two.sha256
+
+
+def test_a_tree_that_would_write_elsewhere_is_refused(visitor: Visitor, tmp_path: Path) -> None:
+    for members in ([file("top/x"), file("../y")], [file("top/x"), symlink("top/out", "../../y")]):
+        write_tar(tmp_path / "main.tar.gz", members)
+        with pytest.raises(UnsafeArchive):
+            visitor.obtain(place((tmp_path / "main.tar.gz").as_uri()))
+
+
+def test_a_right_hash_is_checked_and_spares_the_next_download(visitor: Visitor, wheel: bytes) -> None:
+    hashes = frozenset({sha256(wheel), "0" * 64})
+    with serving({f"/{WHEEL}": wheel}) as server:
+        for _ in range(2):
+            visitor.obtain(place(f"{server.url}/{WHEEL}", hashes=hashes))
+        assert server.paths() == [f"/{WHEEL}"]
+
+
+@pytest.mark.parametrize("local", [False, True])
+def test_a_wrong_hash_is_refused(visitor: Visitor, wheel: bytes, tmp_path: Path, *, local: bool) -> None:
+    with serving({f"/{WHEEL}": wheel}) as server:
+        base = tmp_path.as_uri() if local else server.url
+        with pytest.raises(HashMismatch):
+            visitor.obtain(place(f"{base}/{WHEEL}", hashes=frozenset({"0" * 64})))
+
+
+def test_credentials_are_sent_and_never_told(visitor: Visitor, wheel: bytes) -> None:
+    def answer(request: Request) -> Reply:
+        said = request.headers.get("authorization") == "Basic " + base64.b64encode(b"user:s3cret").decode()
+        return Reply(body=wheel) if said else Reply(status=401)
+
+    with serving({f"/{WHEEL}": answer}) as server:
+        location = server.url.replace("://", "://user:s3cret@")
+        artifact = visitor.obtain(place(f"{location}/{WHEEL}")).artifact
+        with pytest.raises(IndexAccessError) as caught:
+            visitor.obtain(place(f"{location}/absent-1-py3-none-any.whl"))
+    assert "s3cret" not in f"{artifact} {visitor.events} {caught.value.message} {caught.value.hint}"
+
+
+def test_an_archive_over_http_without_a_hash_is_warned_of(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "exposed", lambda _url: True)
+    with serving({}) as server, pytest.raises(IndexAccessError):
+        visitor.obtain(place(f"{server.url}/{WHEEL}"))
+    assert "anybody on the way can alter it" in visitor.warnings()[0]
+
+
+def test_a_file_named_as_no_wheel_is_named_is_refused(visitor: Visitor, wheel: bytes) -> None:
+    with serving({"/demo.whl": wheel}) as server, pytest.raises(UsageError, match="is no name of a wheel"):
+        visitor.obtain(place(f"{server.url}/demo.whl"))
+
+
+@pytest.mark.parametrize("path", ["/..%2F..%2Fdemo-1.0-py3-none-any.whl", "/de%1Bmo-1.0-py3-none-any.whl"])
+def test_a_name_that_no_file_should_have_is_not_taken(visitor: Visitor, wheel: bytes, path: str) -> None:
+    with serving({path: wheel}) as server:
+        if "%1B" in path:
+            with pytest.raises(UsageError, match="is no name of a wheel"):
+                visitor.obtain(place(f"{server.url}{path}"))
+        else:
+            assert visitor.obtain(place(f"{server.url}{path}")).artifact.filename == WHEEL
+
+
+def test_another_project_than_was_asked_for_is_refused(visitor: Visitor, wheel: bytes) -> None:
+    with serving({f"/{WHEEL}": wheel}) as server, pytest.raises(ResolutionError, match=r"is demo 1\.0, not other"):
+        visitor.obtain(place(f"{server.url}/{WHEEL}", name="other"))
+
+
+def test_a_wheel_has_no_subdirectory(visitor: Visitor, wheel: bytes) -> None:
+    with serving({f"/{WHEEL}": wheel}) as server, pytest.raises(UsageError, match="has no subdirectory"):
+        visitor.obtain(place(f"{server.url}/{WHEEL}", subdirectory="x"))
+
+
+@pytest.mark.parametrize("location", ["ftp://host.example/x.zip", "hg+https://host.example/x", "x"])
+def test_a_place_that_cannot_be_reached_is_told(visitor: Visitor, location: str) -> None:
+    with pytest.raises(UsageError, match="is no place that can be reached"):
+        visitor.obtain(place(location))

@@ -1,0 +1,68 @@
+"""The files of places behind the face of an index."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from archives_fixture import metadata, wheel_files, write_wheel
+from loopback import serving
+from places import STATIC, Visitor, place
+from repositories import write
+from wheelforge.direct.index import DirectIndex
+from wheelforge.errors import IndexAccessError
+from wheelforge.simple.web import Web
+from wheelforge.store.blobs import HashMismatch
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+WHEEL = "demo-1.0-py3-none-any.whl"
+
+
+@pytest.fixture
+def visitor(tmp_path: Path) -> Visitor:
+    return Visitor(tmp_path)
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    return write_wheel(tmp_path / WHEEL, wheel_files())
+
+
+def ask(visitor: Visitor, question: Callable[[DirectIndex], Awaitable[T]]) -> T:
+    async def main() -> T:
+        async with Web() as web:
+            return await question(DirectIndex(store=visitor.store, web=web))
+
+    return asyncio.run(main())
+
+
+def test_it_has_what_was_obtained_and_offers_nothing_by_name(visitor: Visitor, wheel: Path) -> None:
+    artifact = visitor.obtain(place(wheel.as_uri())).artifact
+    assert ask(visitor, lambda index: index.project(artifact.name)) is None
+    assert ask(visitor, lambda index: index.metadata(artifact)) == metadata()
+    assert ask(visitor, lambda index: index.shape(artifact)).modules == ("demo",)
+    fetched = ask(visitor, lambda index: index.fetch(artifact))
+    assert (fetched.path.read_bytes(), fetched.sha256) == (wheel.read_bytes(), artifact.sha256)
+
+
+def test_an_archive_that_the_store_has_lost_is_read_again_and_checked(visitor: Visitor, wheel: Path) -> None:
+    with serving({f"/{WHEEL}": wheel.read_bytes()}) as server:
+        artifact = visitor.obtain(place(f"{server.url}/{WHEEL}")).artifact
+        visitor.store.clear()
+        assert ask(visitor, lambda index: index.fetch(artifact)).sha256 == artifact.sha256
+        with pytest.raises(HashMismatch):
+            ask(visitor, lambda index: index.fetch(replace(artifact, sha256="0" * 64)))
+
+
+def test_what_was_made_and_lost_is_told(visitor: Visitor, tmp_path: Path) -> None:
+    artifact = visitor.obtain(place(write(tmp_path / "x", {"pyproject.toml": STATIC}).as_uri())).artifact
+    visitor.store.clear()
+    with pytest.raises(IndexAccessError, match="was made from x, and is not in the cache any more"):
+        ask(visitor, lambda index: index.fetch(artifact))

@@ -1,0 +1,103 @@
+"""When a lock answers for the inputs, and which of its pins are kept when it does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from fakes import LINUX, WINDOWS, asked, digest
+from plans import sdist, solution, unit, wheel
+from wheelforge.factory.following import Drifted, Earlier, check_drift, drift, serves
+from wheelforge.factory.locking import Gathered, Weight, make_lock
+from wheelforge.factory.planning import Plan
+from wheelforge.model.inputs import ALL, Inputs, Resolution
+from wheelforge.plan.units import BuildClosure
+
+if TYPE_CHECKING:
+    from wheelforge.model.lock import Lock
+
+INPUTS = Inputs(requirements=asked("a"))
+A, TOOL = NormalizedName("a"), NormalizedName("tool")
+
+
+def lock(inputs: Inputs = INPUTS) -> Lock:
+    closure = BuildClosure(units=(unit(sdist("a"), solution(wheel("tool"))),), incomplete=())
+    plan = Plan(target=LINUX, runtime=solution(sdist("a")), closure=closure)
+    weights = {name: Weight(sha256=digest(name), size=1) for name in (sdist("a"), wheel("tool"))}
+    return make_lock(inputs, Gathered(plans=(plan,), weights=weights))
+
+
+def test_a_lock_serves_the_inputs_that_it_was_made_for() -> None:
+    assert serves(lock(), INPUTS, [LINUX])
+    assert serves(lock(), replace(INPUTS, requirements=asked("a", origin="requirements.txt:1")), [LINUX])
+
+
+def test_a_lock_that_lacks_something_serves_nobody() -> None:
+    assert not serves(replace(lock(), incomplete=("a 1.0: no sandbox",)), INPUTS, [LINUX])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reason"),
+    [
+        (replace(INPUTS, requirements=asked("a", "b")), "the requirement b is new"),
+        (replace(INPUTS, requirements=()), "the requirement a is no longer there"),
+        (replace(INPUTS, build_constraints=asked("c<2")), "the build constraint c<2 is new"),
+        (replace(INPUTS, resolution=Resolution.LOWEST), "--resolution was not given and is lowest"),
+        (replace(INPUTS, build_deps=True), "--build-deps was not given and is given"),
+        (
+            replace(INPUTS, indexes=("x=https://index.example/",)),
+            "--indexes was not given and is x=https://index.example/",
+        ),
+    ],
+)
+def test_each_difference_is_told(inputs: Inputs, reason: str) -> None:
+    assert list(drift(lock(), inputs, [LINUX])) == [reason]
+
+
+def test_the_order_of_requirements_counts() -> None:
+    made = lock(replace(INPUTS, requirements=asked("a", "b")))
+    turned = replace(INPUTS, requirements=asked("b", "a"))
+    assert list(drift(made, turned, [LINUX])) == ["the requirements stand in another order"]
+
+
+def test_other_targets_are_another_question() -> None:
+    assert list(drift(lock(), INPUTS, [WINDOWS])) == [
+        f"the target {WINDOWS.name} is new",
+        f"the target {LINUX.name} is no longer asked for",
+    ]
+
+
+def test_a_target_of_the_same_name_may_have_other_markers() -> None:
+    patched = replace(LINUX, environment={**LINUX.environment, "python_full_version": "3.12.9"})
+    assert list(drift(lock(), INPUTS, [patched])) == [f"the target {LINUX.name} has other markers"]
+
+
+def test_a_locked_folder_may_not_drift() -> None:
+    check_drift(lock(), INPUTS, [LINUX], "folder")
+    with pytest.raises(Drifted, match=r"the lock in folder was made for something else:\n  the requirement b is new"):
+        check_drift(lock(), replace(INPUTS, requirements=asked("a", "b")), [LINUX], "folder")
+    with pytest.raises(Drifted, match="folder has no lock to follow"):
+        check_drift(None, INPUTS, [LINUX], "folder")
+
+
+def test_pins_are_kept_for_their_own_target_and_builder() -> None:
+    earlier = Earlier(lock=lock())
+    assert earlier.runtime(LINUX.name) == {A: (Version("1.0"),)}
+    assert earlier.builds(LINUX.name) == {TOOL: {Version("1.0")}}
+    assert earlier.runtime(WINDOWS.name) == {}
+    assert earlier.builds(WINDOWS.name) == {}
+
+
+@pytest.mark.parametrize("upgrade", [frozenset({ALL}), frozenset({"a", "tool"})])
+def test_what_is_upgraded_is_let_go(upgrade: frozenset[str]) -> None:
+    earlier = Earlier(lock=lock(), upgrade=upgrade)
+    assert (earlier.runtime(LINUX.name), earlier.builds(LINUX.name)) == ({}, {})
+
+
+def test_what_is_not_named_is_kept_in_an_upgrade() -> None:
+    earlier = Earlier(lock=lock(), upgrade=frozenset({"tool"}))
+    assert (earlier.runtime(LINUX.name), earlier.builds(LINUX.name)) == ({A: (Version("1.0"),)}, {})
