@@ -15,11 +15,12 @@ class Aim:
 
 
 AIMS = (
-    Aim(target="cp311-manylinux_2_28_x86_64", python="3.11", platform="x86_64-manylinux_2_28"),
-    Aim(target="cp313-manylinux_2_28_x86_64", python="3.13", platform="x86_64-manylinux_2_28"),
-    Aim(target="cp311-win_amd64", python="3.11", platform="x86_64-pc-windows-msvc"),
-    Aim(target="cp313-macosx_14_0_arm64", python="3.13", platform="aarch64-apple-darwin"),
+    Aim(target="cp3_11_9-manylinux_2_28_x86_64", python="3.11.9", platform="x86_64-manylinux_2_28"),
+    Aim(target="cp3_13_5-manylinux_2_28_x86_64", python="3.13.5", platform="x86_64-manylinux_2_28"),
+    Aim(target="cp3_11_9-win_amd64", python="3.11.9", platform="x86_64-pc-windows-msvc"),
+    Aim(target="cp3_13_5-macosx_14_0_arm64", python="3.13.5", platform="aarch64-apple-darwin"),
 )
+"""Exact releases, so that both answer for the same: uv reads ``3.11`` as 3.11.0, we as any 3.11."""
 
 SETS = {
     "aiohttp": "aiohttp[speedups]",

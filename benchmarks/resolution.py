@@ -53,13 +53,17 @@ def main() -> int:
     """Compare the sets asked for; exit code 1 where any pin differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"some of {', '.join(SETS)}; all unless named")
+    parser.add_argument(
+        "--files", action="store_true", help="collect the files too, and let uv resolve from them alone"
+    )
     options = parser.parse_args()
     if unknown := set(options.sets) - SETS.keys():
         parser.error(f"no such set: {', '.join(sorted(unknown))}; there are {', '.join(SETS)}")
     names = [name for name in SETS if name in (options.sets or SETS)]
     print(f"ours {tool(OURS).version}, uv {tool('uv').version}", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="wheelforge-oracle-") as folder:
-        verdicts = [verdict for name in names for verdict in judge(name, Path(folder))]
+        work = Path(folder)
+        verdicts = [verdict for name in names for verdict in (judge_files if options.files else judge)(name, work)]
     print(*table(verdicts), sep="\n")
     return int(any(verdict.differences for verdict in verdicts))
 
@@ -74,18 +78,32 @@ def judge(name: str, folder: Path) -> Iterator[Verdict]:
         yield Verdict(name=name, aim=aim, ours=ours[aim.target], theirs=asked.result())
 
 
+def judge_files(name: str, folder: Path) -> Iterator[Verdict]:
+    """Collect one set for all targets, and let uv, without an index, find what it needs in the folder."""
+    print(f"{name} ...", file=sys.stderr)
+    files, cache = folder / name, folder / "wheelforge"
+    ours = collect(SETS[name].split(), [aim.target for aim in AIMS], cache, "--layout", "per-target", "-o", str(files))
+    for aim in AIMS:
+        own = None if ours is None else ours[aim.target]
+        shelf = ("--no-index", "--find-links", str(files / aim.target))
+        yield Verdict(name=name, aim=aim, ours=own, theirs=uv_pins(SETS[name].split(), aim, folder / "uv", *shelf))
+
+
 def our_pins(requirements: list[str], cache: Path) -> Mapping[str, Mapping[str, str] | None]:
     """Our pins by target. A run for several fails when one has no answer: then each is asked alone."""
-    together = collect(requirements, [aim.target for aim in AIMS], cache)
+    together = collect(requirements, [aim.target for aim in AIMS], cache, "--dry-run")
     if together is not None:
         return together
-    return {aim.target: (collect(requirements, [aim.target], cache) or {}).get(aim.target) for aim in AIMS}
+    alone = {aim.target: collect(requirements, [aim.target], cache, "--dry-run") for aim in AIMS}
+    return {target: None if pins is None else pins[target] for target, pins in alone.items()}
 
 
-def collect(requirements: list[str], targets: list[str], cache: Path) -> Mapping[str, Mapping[str, str]] | None:
-    """Run `collect --dry-run`; ``None`` where there is no answer."""
+def collect(
+    requirements: list[str], targets: list[str], cache: Path, *options: str
+) -> Mapping[str, Mapping[str, str]] | None:
+    """Run `collect`; ``None`` where there is no answer."""
     wanted = [word for target in targets for word in ("--target", target)]
-    command = [tool(OURS).program, "collect", "--dry-run", "--json", "--quiet", *wanted, *requirements]
+    command = [tool(OURS).program, "collect", "--json", "--quiet", *options, *wanted, *requirements]
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=surroundings(cache), cwd="/")
     if done.returncode:
         print(done.stderr, file=sys.stderr)
@@ -96,10 +114,10 @@ def collect(requirements: list[str], targets: list[str], cache: Path) -> Mapping
     }
 
 
-def uv_pins(requirements: list[str], aim: Aim, cache: Path) -> Mapping[str, str] | None:
+def uv_pins(requirements: list[str], aim: Aim, cache: Path, *options: str) -> Mapping[str, str] | None:
     """Run `uv pip compile`; ``None`` where there is no answer."""
     command = [tool("uv").program, "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate"]
-    command += ["--python-version", aim.python, "--python-platform", aim.platform]
+    command += ["--python-version", aim.python, "--python-platform", aim.platform, *options]
     asked = "\n".join(requirements)
     done = subprocess.run(
         command, check=False, input=asked, capture_output=True, text=True, env=surroundings(cache), cwd="/"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,3 +165,29 @@ def test_a_requirements_file_may_stand_on_a_server(own_index: Callable[..., Pack
     assert "leaf-1.0-py3-none-any.whl" in names(Path("folder"))
     told = refused("collect", "-r", f"{server.url}/missing.txt", code=ExitCode.USAGE)
     assert "there is no requirements file at" in told
+
+
+@pytest.mark.usefixtures("multi")
+@pytest.mark.parametrize(
+    ("target", "flags"),
+    [
+        (
+            LINUX,
+            ["--platform", "manylinux_2_28_x86_64", "--platform", "manylinux_2_17_x86_64", "--python-version", "3.12"],
+        ),
+        (WINDOWS, ["--platform", "win_amd64", "--python-version", "3.13"]),
+    ],
+)
+def test_pip_finds_every_pin_of_a_target_in_the_folder(target: str, flags: list[str], tmp_path: Path) -> None:
+    wheelforge("collect", "multi", *BOTH, "-o", "folder")
+    # pip reads markers for this machine whatever the platform is: dependencies are named one by one.
+    pinned = [
+        f"{pin.name}=={pin.version}"
+        for one in lock_of(Path("folder")).targets
+        if one.name == target
+        for pin in one.pins
+    ]
+    offline = ("--isolated", "--disable-pip-version-check", "--no-index", "--find-links", "folder", "--no-deps")
+    command = [sys.executable, "-m", "pip", "download", *offline, "--only-binary", ":all:", *flags, *pinned]
+    subprocess.run([*command, "--dest", str(tmp_path / "found")], check=True)
+    assert sorted(path.name for path in (tmp_path / "found").iterdir()) == pins("folder")[target]
