@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.metadata
 import os
 import shutil
 import subprocess
@@ -10,8 +11,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from wheelforge.settings.index import default_index
+
 FOLDER = Path(__file__).resolve().parents[1] / ".bench"
 OURS = "wheelforge"
+BARE = "httpx"
+"""No tool, but the library that ours stands on; its program is this interpreter."""
 PROJECTS = {"pip": "pip", "uv": "uv", "pex3": "pex", "fromager": "fromager"}
 """The project that brings each peer's program."""
 FROMAGER_NEEDS = (3, 12)
@@ -38,6 +43,8 @@ def tool(name: str) -> Tool:
     """
     if name == OURS:
         return described(Path(sys.executable).with_name(OURS))
+    if name == BARE:
+        return Tool(program=Path(sys.executable), version=importlib.metadata.version(BARE))
     python = newer_python() if name == "fromager" else Path(sys.executable)
     home = FOLDER / name
     pip = [str(home / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--upgrade"]
@@ -74,20 +81,24 @@ def newer_python() -> Path:
     raise NotToBeHadError("fromager needs CPython 3.12 or newer, which this machine lacks")
 
 
-def surroundings(cache: Path) -> dict[str, str]:
-    """Give every tool the same index and a cache of its own; no other setting of this machine reaches any of them."""
+def surroundings(cache: Path, index: str = "") -> dict[str, str]:
+    """Give every tool the same index and a cache of its own; no other setting of this machine reaches any of them.
+
+    ``index`` is one on the loopback; unless given, it is this machine's.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "WHEELFORGE_"))}
     caches = {
         name: str(cache)
         for name in ("XDG_CACHE_HOME", "PIP_CACHE_DIR", "UV_CACHE_DIR", "PEX_ROOT", "WHEELFORGE_CACHE_DIR")
     }
-    index = {name: index_url() for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX") if index_url()}
-    return kept | caches | index | {"PIP_CONFIG_FILE": os.devnull}
+    indexes = dict.fromkeys(("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "WHEELFORGE_INDEX_URL"), index or index_url())
+    direct = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1") if index else {}
+    return kept | caches | indexes | direct | {"PIP_CONFIG_FILE": os.devnull}
 
 
 @functools.cache
 def index_url() -> str:
-    """The index that this machine's pip is told to use; empty for pip's own default."""
+    """The index that this machine's pip is told to use, else the public one."""
     command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
     configured = subprocess.run(command, check=False, capture_output=True, text=True).stdout.strip()
-    return os.environ.get("PIP_INDEX_URL", configured)
+    return os.environ.get("PIP_INDEX_URL") or configured or default_index().url
