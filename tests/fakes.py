@@ -93,6 +93,8 @@ class Offer:
     """On the page."""
     yanked: str | None = None
     uploaded: str | None = None
+    promised: bool = True
+    """Whether its page tells its SHA-256."""
     names: str = ""
     """``name-version`` that the metadata names, where it lies."""
 
@@ -107,7 +109,7 @@ class Offer:
             kind=kind,
             url=f"https://index.example/files/{self.filename}",
             index="example",
-            sha256=digest(self.filename),
+            sha256=digest(self.filename) if self.promised else None,
             size=1000,
             requires_python=SpecifierSet(self.page_python) if self.page_python else None,
             yanked=self.yanked,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from wheelforge.direct.git import Git, Network
+from wheelforge.direct.git import Git, Limits, Network
 from wheelforge.direct.obtained import Means
 from wheelforge.direct.places import Places
-from wheelforge.events import Warn
+from wheelforge.events import Note, Warn
 from wheelforge.model.inputs import Reference
 from wheelforge.plan.facts import Unanswered
 from wheelforge.process import Runner
@@ -63,6 +63,7 @@ class Visitor:
         self.store = Store(folder / "cache")
         self.maker = maker
         self.network = Network.OPEN
+        self.limits = Limits()
         self.environ = dict(os.environ)
         self.events: list[Event] = []
 
@@ -83,7 +84,7 @@ class Visitor:
         web = Web(Options(retries=0))
         means = Means(
             web=web,
-            git=Git(Runner(), self.environ, self.network),
+            git=Git(Runner(), self.environ, self.network, self.limits),
             store=self.store,
             report=self.events.append,
             cwd=self.folder,
@@ -99,6 +100,10 @@ class Visitor:
     def warnings(self) -> list[str]:
         """What was warned of."""
         return [event.text for event in self.events if isinstance(event, Warn)]
+
+    def notes(self) -> list[str]:
+        """What was told beside."""
+        return [event.text for event in self.events if isinstance(event, Note)]
 
 
 async def _obtained(places: Places, web: Web, reference: Reference) -> Obtained:

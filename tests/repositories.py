@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import subprocess
@@ -9,9 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loopback import Reply
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from loopback import Request, Route
 
 MOMENT = 1_700_000_000
 """The time of every commit, in seconds since 1970."""
@@ -59,6 +64,31 @@ class Repository:
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
         return self.git("rev-parse", "HEAD")
+
+
+class Served:
+    """A repository behind a web server that gives files, and asks for a login where it is told to."""
+
+    def __init__(self, repository: Repository, login: str | None = None) -> None:
+        bare = repository.folder.parent / "bare.git"
+        repository.git("clone", "--quiet", "--bare", ".", str(bare))
+        repository.git("-C", str(bare), "update-server-info")
+        self._wanted = login and "Basic " + base64.b64encode(login.encode()).decode()
+        self._bare = bare
+
+    def routes(self) -> dict[str, Route]:
+        """Every file of it; the query that git adds for smarter servers is passed over."""
+        files = [path for path in self._bare.rglob("*") if path.is_file()]
+        found: dict[str, Route] = {f"/bare.git/{one.relative_to(self._bare)}": self._file(one) for one in files}
+        return found | {f"{name}?service=git-upload-pack": route for name, route in found.items()}
+
+    def _file(self, path: Path) -> Route:
+        def answer(request: Request) -> Reply:
+            if self._wanted not in {None, request.headers.get("authorization")}:
+                return Reply(status=401, headers={"WWW-Authenticate": 'Basic realm="r"'})
+            return Reply(body=path.read_bytes())
+
+        return answer
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:

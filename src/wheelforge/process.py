@@ -6,9 +6,12 @@ import contextlib
 import enum
 import json
 import os
+import resource
+import selectors
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -23,11 +26,15 @@ if TYPE_CHECKING:
 
 LONGEST_ANSWER = 16 * 1024 * 1024
 """Bytes of one line of a conversation; whoever says more is not listened to."""
+LONGEST_OUTPUT = 64 * 1024 * 1024
+"""Bytes of both outputs together that are kept in memory."""
 
 _SLICE = 0.1
 """Seconds after which a listener looks whether the speaker still lives: its children may keep the line open."""
 _SHORTEST, _LONGEST = 0.0005, 0.05
 """Seconds between two looks at whether a process has ended: the first pause, doubled up to the last."""
+_PIECE = 65536
+"""Bytes that are read at once."""
 _FAREWELL = 2.0
 """Seconds that a process has to end once its conversation is over."""
 _UMASK = 0o022
@@ -40,6 +47,8 @@ class Command:
     argv: tuple[str, ...]
     env: Mapping[str, str]
     cwd: Path | None = None
+    largest_file: int | None = None
+    """Bytes beyond which no file may grow that it writes; where the system cannot set this from outside, any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +84,14 @@ class TimedOut(WheelforgeError):
         super().__init__(f"{program} did not end within {seconds:g} s")
         self.program = program
         self.seconds = seconds
+
+
+class TooMuchSaid(WheelforgeError):
+    """A program wrote more than is kept in memory, and was killed."""
+
+    def __init__(self, program: str, limit: int) -> None:
+        super().__init__(f"{program} wrote more than {limit} bytes")
+        self.program = program
 
 
 class Stopped(WheelforgeError):
@@ -136,20 +153,24 @@ class Runner:
                 process.wait()
         return Completed(returncode=process.returncode, seconds=time.monotonic() - began, timed_out=timed_out)
 
-    def capture(self, command: Command, *, timeout: float | None) -> Captured:
+    def capture(self, command: Command, *, timeout: float | None, limit: int = LONGEST_OUTPUT) -> Captured:
         """Run to the end and give what it wrote.
 
         Raises:
             CannotStart: the program cannot be run.
             TimedOut: it did not end within ``timeout`` seconds, and was killed.
+            TooMuchSaid: it wrote more than ``limit`` bytes, and was killed.
             Stopped: the runner was stopped.
         """
-        pipe = subprocess.PIPE
+        pipe, until = subprocess.PIPE, _deadline(timeout)
         with self._started(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as process:
             try:
-                stdout, stderr = process.communicate(timeout=timeout)
-            except subprocess.TimeoutExpired as error:
-                raise TimedOut(command.argv[0], error.timeout) from None
+                stdout, stderr = _heard(process, until, limit)
+                process.wait(None if until is None else max(until - time.monotonic(), 0.0))
+            except (TimeoutError, subprocess.TimeoutExpired):
+                raise TimedOut(command.argv[0], timeout or 0.0) from None
+            except _Full:
+                raise TooMuchSaid(command.argv[0], limit) from None
         return Captured(returncode=process.returncode, stdout=stdout, stderr=stderr)
 
     @contextlib.contextmanager
@@ -228,7 +249,7 @@ class Conversation:
             NoAnswer: it ended, took longer than ``timeout`` seconds, or said what is no line of JSON.
             Stopped: the runner was stopped.
         """
-        limit = None if timeout is None else time.monotonic() + timeout
+        limit = _deadline(timeout)
         try:
             self._line.settimeout(timeout)
             self._line.sendall(json.dumps(question).encode() + b"\n")
@@ -254,7 +275,7 @@ class Conversation:
             ended = self._process.poll() is not None
             self._line.settimeout(_SLICE if limit is None else min(_SLICE, max(limit - time.monotonic(), 0.001)))
             try:
-                data = self._line.recv(65536)
+                data = self._line.recv(_PIECE)
             except TimeoutError:
                 if ended:
                     self._give_up(Silence.ENDED)
@@ -292,6 +313,14 @@ class _Leader(subprocess.Popen[bytes]):
             stdout=streams["stdout"],
             stderr=streams["stderr"],
         )
+        if command.largest_file is not None:
+            self._limit_files(command.largest_file)
+
+    def _limit_files(self, size: int) -> None:
+        # It may have ended already; or no limit may be set that is above that which it has from us.
+        if sys.platform == "linux":
+            with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
+                resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, size))
 
     def kill_group(self) -> None:
         """Kill it and all that it left in its group; nothing is left once it is reaped."""
@@ -330,6 +359,38 @@ class _Leader(subprocess.Popen[bytes]):
             return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | how) is not None
         except ChildProcessError:  # reaped by another thread just now
             return False
+
+
+class _Full(Exception):
+    """More was written than is kept."""
+
+
+def _deadline(timeout: float | None) -> float | None:
+    return None if timeout is None else time.monotonic() + timeout
+
+
+def _heard(process: _Leader, until: float | None, limit: int) -> tuple[bytes, bytes]:
+    """Both outputs to their ends; to what is there once the process has ended, where a child keeps them open."""
+    said = {"stdout": bytearray(), "stderr": bytearray()}
+    with selectors.DefaultSelector() as open_ends:
+        for stream, name in ((process.stdout, "stdout"), (process.stderr, "stderr")):
+            if stream is not None:
+                open_ends.register(stream, selectors.EVENT_READ, name)
+        while open_ends.get_map():
+            ended = process.poll() is not None
+            if until is not None and time.monotonic() >= until:
+                raise TimeoutError
+            ready = open_ends.select(_SLICE if until is None else min(_SLICE, max(until - time.monotonic(), 0.0)))
+            if ended and not ready:
+                break
+            for key, _ in ready:
+                data = os.read(key.fd, _PIECE)
+                said[key.data] += data
+                if not data:
+                    open_ends.unregister(key.fileobj)
+            if sum(map(len, said.values())) > limit:
+                raise _Full
+    return bytes(said["stdout"]), bytes(said["stderr"])
 
 
 class _Streams(TypedDict):

@@ -70,6 +70,9 @@ def test_a_pinned_project_comes_from_its_index_only(private: PackageIndex) -> No
 
 def test_a_project_of_the_uv_table_of_this_folder_comes_from_its_index(private: PackageIndex) -> None:
     Path("pyproject.toml").write_text(f"""
+        [project]
+        name = "here"
+        dependencies = ["leaf", "lib"]
         [tool.uv.sources]
         leaf = {{ index = "corp" }}
         [[tool.uv.index]]
@@ -77,7 +80,40 @@ def test_a_project_of_the_uv_table_of_this_folder_comes_from_its_index(private: 
         url = "{private.url}"
         explicit = true
     """)
-    assert locked("leaf", "lib") == {LEAF: "corp", "lib-1.0-py3-none-any.whl": "default"}
+    assert locked() == {LEAF: "corp", "lib-1.0-py3-none-any.whl": "default"}
+    assert lock_of(Path("folder")).inputs.options["index-pins"] == ("leaf=corp",)
+    # What is asked for by name is no business of the project that happens to stand here.
+    assert locked("leaf") == {PUBLIC_LEAF: "default"}
+
+
+def test_each_target_takes_a_project_from_its_own_index(private: PackageIndex) -> None:
+    Path("pyproject.toml").write_text(f"""
+        [project]
+        name = "here"
+        dependencies = ["leaf"]
+        [tool.uv.sources]
+        leaf = [
+            {{ index = "corp", marker = "sys_platform == 'linux'" }},
+            {{ index = "elsewhere", marker = "sys_platform == 'win32'" }},
+        ]
+        [[tool.uv.index]]
+        name = "corp"
+        url = "{private.url}"
+        explicit = true
+    """)
+    targets = ("--target", "cp312-manylinux_2_28_x86_64", "--target", "cp312-macosx_14_0_arm64")
+    assert locked(*targets) == {LEAF: "corp", PUBLIC_LEAF: "default"}
+    lock = lock_of(Path("folder"))
+    assert {target.name: [pin.artifact for pin in target.pins] for target in lock.targets} == {
+        "cp312-manylinux_2_28_x86_64": [LEAF],
+        "cp312-macosx_14_0_arm64": [PUBLIC_LEAF],
+    }
+    assert lock.inputs.options["index-pins"] == (
+        'leaf=corp; sys_platform == "linux"',
+        'leaf=elsewhere; sys_platform == "win32"',
+    )
+    told = refused("collect", "--target", "cp312-win_amd64", "-o", "other", code=ExitCode.USAGE)
+    assert "leaf is to be taken from the index 'elsewhere', and nothing here says where that is" in told
 
 
 def test_an_index_that_is_not_there_is_asked_for_by_a_name_near_it(private: PackageIndex) -> None:
@@ -190,6 +226,49 @@ def test_credentials_are_taken_from_where_they_are_and_told_nowhere(
         outcome = wheelforge("collect", "leaf", "lib", "--index", f"corp={url}", "-v", "-o", "folder")
         told += [outcome.stdout, outcome.stderr]
     assert LEAF in archives(Path("folder"))
+
+
+def test_credentials_for_a_name_do_not_go_where_only_a_project_says_it_is(
+    locked_up: PackageIndex, monkeypatch: pytest.MonkeyPatch, cache_dir: Path
+) -> None:
+    monkeypatch.setenv("UV_INDEX_CORP_USERNAME", "me")
+    monkeypatch.setenv("UV_INDEX_CORP_PASSWORD", "sesame")
+    Path("wheelforge.toml").write_text(f'[[index]]\nname = "corp"\nurl = "{locked_up.url}"\n')
+    with nothing_told(cache_dir) as told:
+        told.append(wheelforge("collect", "leaf", "-o", "folder", code=ExitCode.INDEX).stderr)
+    assert not [one for one in locked_up.server.seen if "authorization" in one.headers]
+    assert "warning: UV_INDEX_CORP_* is not sent to " in told[0]
+    server = locked_up.url.removesuffix("/simple/")
+    assert f"hint: if it is meant for that server, set WHEELFORGE_INDEX_CORP_HOST={server}\n" in told[0]
+    monkeypatch.setenv("WHEELFORGE_INDEX_CORP_HOST", server)
+    assert locked("leaf") == {LEAF: "corp"}
+
+
+def test_a_project_cannot_say_which_way_credentials_take() -> None:
+    Path("wheelforge.toml").write_text('proxy = "http://evil.example"\n')
+    told = refused("collect", "leaf", "-o", "folder", code=ExitCode.USAGE)
+    assert told.startswith("error: wheelforge.toml: proxy: a project cannot set this")
+    Path("wheelforge.toml").unlink()
+    Path("uv.toml").write_text('allow-insecure-host = ["index.example"]\n')
+    told = wheelforge("collect", "leaf", "-o", "folder").stderr
+    assert "warning: uv.toml: allow-insecure-host is not heeded" in told
+    assert "certificates" not in told
+
+
+def test_git_is_told_how_servers_are_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    stub = tmp_path / "bin" / "git"
+    stub.write_text('#!/bin/sh\n{ echo "$@"; env; } > "$HOME/seen"\nexit 1\n')
+    stub.chmod(0o755)
+    monkeypatch.setenv("PATH", str(stub.parent), prepend=":")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    options = ("--client-cert", "me.pem", "--trusted-host", "git.example", "--cert", "ca.pem")
+    refused("collect", "git+https://git.example/x", *options, "-o", "folder", code=ExitCode.INDEX)
+    seen = (tmp_path / "seen").read_text()
+    assert "-c http.https://git.example/.sslVerify=false " in seen
+    variables = dict(line.partition("=")[::2] for line in seen.splitlines())
+    assert variables["GIT_SSL_CAINFO"] == str(Path("ca.pem").absolute())
+    assert variables["GIT_SSL_CERT"] == variables["GIT_SSL_KEY"] == str(Path("me.pem").absolute())
 
 
 def test_an_index_that_refuses_is_told_with_the_ways_to_log_in(locked_up: PackageIndex, cache_dir: Path) -> None:

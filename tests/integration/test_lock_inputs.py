@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,19 @@ def test_a_lock_gives_the_files_that_it_lists_though_newer_ones_are_there(
     assert archives(Path("folder")) == {LEAF, LIB}
     digest = hashlib.sha256(Path(name).read_bytes()).hexdigest()
     assert lock_of(Path("folder")).inputs.locks == (f"{name} sha256:{digest}",)
+
+
+def test_another_pick_is_not_answered_with_what_was_picked_before(package_index: PackageIndex) -> None:
+    pylock(package_index, LEAF, LIB, extras=["more"])
+    table = tomllib.loads(Path(PYLOCK).read_text())
+    table["packages"][1]["marker"] = "'more' in extras"
+    Path(PYLOCK).write_text(tomli_w.dumps(table))
+    wheelforge("collect", "-r", PYLOCK, "-o", "folder")
+    assert archives(Path("folder")) == {LEAF}
+    wheelforge("collect", "-r", PYLOCK, "--all-extras", "-o", "folder")
+    assert archives(Path("folder")) == {LEAF, LIB}
+    said = refused("collect", "-r", PYLOCK, "--locked", "-o", "folder", code=ExitCode.RESOLUTION)
+    assert "extras=more is no longer there" in said
 
 
 def test_no_page_of_the_index_is_asked_for(package_index: PackageIndex) -> None:

@@ -154,6 +154,28 @@ def test_the_wheel_of_an_sdist_is_kept_to_fall_back_on() -> None:
     assert files["leaf-2.0.tar.gz"] == "runtime"
     assert files["leaf-2.0-py3-none-any.whl"] == "fallback"
     wheelforge("verify", "folder")
+    wheelforge("build", "folder", "-o", "wheelhouse")
+    wheelforge("verify", "wheelhouse")
+    [built] = [wheel for wheel in lock_of(Path("wheelhouse")).built if wheel.name == "leaf"]
+    assert (built.filename, built.url, built.fallback) == ("leaf-2.0-py3-none-any.whl", "", False)
+
+
+def test_where_a_build_fails_the_wheel_to_fall_back_on_is_taken_and_said(
+    own_index: Callable[..., PackageIndex], tmp_path: Path
+) -> None:
+    index = own_index()
+    sdist, wheel = index.folder / "broken-1.0.tar.gz", Offer("broken-1.0-py3-none-any.whl").write(tmp_path)
+    entries = [file_entry(path.name, path.read_bytes()) for path in (sdist, wheel)]
+    index.server.routes[entries[1]["url"]] = ranged(wheel.read_bytes())
+    index.server.routes["/simple/broken/"] = json_page(*entries)
+    outcome = wheelforge("wheel", "broken", "--with-fallback", "-o", "wheelhouse")
+    assert "  broken 1.0  failed\n" in outcome.stderr
+    said = "warning: broken 1.0 was not built: the index's broken-1.0-py3-none-any.whl is taken instead"
+    assert said in outcome.stderr
+    wheelforge("verify", "wheelhouse")
+    [taken] = [wheel for wheel in lock_of(Path("wheelhouse")).built if wheel.name == "broken"]
+    assert taken.fallback
+    assert taken.url
 
 
 def test_a_requirements_file_may_stand_on_a_server(own_index: Callable[..., PackageIndex]) -> None:

@@ -22,6 +22,7 @@ FLOORS = {
     "interpreters": 3,
     "settings": 3,
     "events": 3,
+    "together": 3,
     "archives": 4,
     "formats": 4,
     "process": 4,

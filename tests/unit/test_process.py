@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from wheelforge.errors import ExitCode, StorageError
-from wheelforge.process import CannotStart, Command, Conversation, NoAnswer, Runner, Silence, Stopped, TimedOut
+from wheelforge.process import (
+    CannotStart,
+    Command,
+    Conversation,
+    NoAnswer,
+    Runner,
+    Silence,
+    Stopped,
+    TimedOut,
+    TooMuchSaid,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +118,25 @@ time.sleep(600)
 def test_a_process_whose_output_is_waited_for_too_long_is_killed() -> None:
     with pytest.raises(TimedOut, match=r"did not end within 0\.2 s"):
         Runner().capture(python("import time; time.sleep(600)"), timeout=0.2)
+
+
+def test_a_process_that_says_too_much_is_killed() -> None:
+    with pytest.raises(TooMuchSaid, match="wrote more than 1000 bytes"):
+        Runner().capture(python("while True: print('x' * 100)"), timeout=PATIENCE, limit=1000)
+
+
+def test_a_child_that_keeps_the_output_open_is_not_waited_for() -> None:
+    code = "import os, time\nchild = os.fork()\nif child: print(child)\nelse: os.setsid(); time.sleep(600)"
+    child = int(Runner().capture(python(code), timeout=PATIENCE).stdout)
+    os.kill(child, signal.SIGKILL)
+    assert dies(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no limit can be set from outside")
+def test_no_file_grows_beyond_the_largest_that_is_allowed(tmp_path: Path) -> None:
+    command = python("with open('file', 'wb') as file: file.write(bytes(5000))", cwd=tmp_path)
+    assert b"File too large" in Runner().capture(replace(command, largest_file=1000), timeout=PATIENCE).stderr
+    assert (tmp_path / "file").stat().st_size == 1000
 
 
 def test_children_do_not_outlive_the_process_that_started_them(tmp_path: Path) -> None:

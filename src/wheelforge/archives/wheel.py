@@ -129,8 +129,18 @@ def read_shape(path: Path, *, name: str | None = None) -> Shape:
 
     """
     with _opened(path, name or path.name) as wheel:
-        entry_points = wheel.read(ENTRY_POINTS) if wheel.has(ENTRY_POINTS) else b""
-        return outline(wheel.name, wheel.infos, entry_points)
+        return _shape(wheel)
+
+
+def read_both(path: Path, *, name: str | None = None) -> tuple[bytes, Shape]:
+    """Read a wheel's METADATA and its outline; ``name`` and errors as in `read_metadata` and `read_shape`."""
+    with _opened(path, name or path.name) as wheel:
+        return wheel.read("METADATA"), _shape(wheel)
+
+
+def _shape(wheel: _Wheel) -> Shape:
+    entry_points = wheel.read(ENTRY_POINTS) if wheel.has(ENTRY_POINTS) else b""
+    return outline(wheel.name, wheel.infos, entry_points)
 
 
 def read_wheel(path: Path, *, name: str | None = None) -> WheelContents:

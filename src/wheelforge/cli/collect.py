@@ -13,7 +13,7 @@ from wheelforge.cli.collected import document, summary
 from wheelforge.cli.following import Collecting, Running, collecting
 from wheelforge.cli.output import print_result
 from wheelforge.cli.remote_files import remote_files
-from wheelforge.cli.request import Extent, Request, check_pythons, pins_for, read_request
+from wheelforge.cli.request import Extent, Request, check_pythons, read_request
 from wheelforge.cli.supply import FindBench, open_supply
 from wheelforge.cli.targeting import Targeting, read_targets, targeting
 from wheelforge.events import Note, Warn
@@ -72,13 +72,14 @@ def command(
     Without --build-deps this is pip download: wheels first. With it, sources come first, and every build
     dependency is collected too, so that `wheelforge build` needs no network.
     """
-    fetch = remote_files(machine.given_settings(reaching, cache_dir))
-    request = read_request(asking, choosing, Extent.BUILDS if build_deps else Extent.RUNTIME, fetch=fetch)
+    given, extent = machine.given_settings(reaching, cache_dir), Extent.BUILDS if build_deps else Extent.RUNTIME
+    with remote_files(given, telling) as fetch:
+        request = read_request(asking, choosing, extent, fetch=fetch)
     targets = read_targets(targeting, folder=Path.cwd(), runner=Runner())
-    given = machine.given_settings(reaching, cache_dir, request.index, pins_for(request, targets))
     writing = Writing.PREVIEW if dry_run else Writing.FOLDER
     how = replace(collecting.options(), writing=writing, clones=Clones.KEEP if clone else Clones.DROP)
-    with machine.open_machine(telling, given) as here:
+    files = machine.file_settings(request.index, request.inputs.index_pins)
+    with machine.open_machine(telling, given, files) as here:
         find_bench = bench_finder(here, running.isolation, collecting.running())
         wanted = Wanted(request=request, targets=targets, how=how)
         lock = machine.run(collect_into(folder, wanted, here, find_bench=find_bench), here.runner)
@@ -129,7 +130,8 @@ async def collect_into(folder: Path, wanted: Wanted, here: Machine, *, find_benc
         here.report(Warn(text=warning))
     check_pythons(wanted.request, wanted.targets)
     indexes = here.settings.indexes
-    inputs = replace(wanted.request.inputs, indexes=named_indexes(indexes), index_pins=index_pins(indexes))
+    pins = index_pins(indexes, wanted.request.inputs.index_pins)
+    inputs = replace(wanted.request.inputs, indexes=named_indexes(indexes), index_pins=pins)
     how = replace(wanted.how, left_out=indexes.left_out)
     async with open_supply(here, find_bench) as supply:
         return await collect(inputs, folder, targets=wanted.targets, options=how, supply=supply)

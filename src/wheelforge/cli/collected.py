@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wheelforge.cli.output import CollectDocument, file_documents, target_names
 from wheelforge.cli.words import counted, size
 from wheelforge.factory.collect import Writing
+from wheelforge.interpreters.running import current
 from wheelforge.model.artifacts import Kind
 
 if TYPE_CHECKING:
@@ -46,8 +47,15 @@ def summary(lock: Lock, folder: Path, writing: Writing) -> str:
             lines = [f"collected {told}, into {folder} {targets}"]
     lines += _remarks(lock)
     if lock.units and writing is Writing.FOLDER:
-        lines.append(f"next, with or without a network: wheelforge build {shlex.quote(str(folder))}")
+        lines.append(_next(lock, folder))
     return "\n".join(lines)
+
+
+def _next(lock: Lock, folder: Path) -> str:
+    names = target_names(lock)
+    if current().name in names:
+        return f"next, with or without a network: wheelforge build {shlex.quote(str(folder))}"
+    return f"next: wheelforge build {shlex.quote(str(folder))}, run by the interpreter of {' or '.join(names)}"
 
 
 def _line(artifact: LockedArtifact) -> str:
@@ -78,7 +86,7 @@ def _total(artifacts: Iterable[LockedArtifact]) -> str:
 
 def _remarks(lock: Lock) -> Iterator[str]:
     indexes = Counter(artifact.index for artifact in lock.artifacts)
-    if len(indexes) > 1:
+    if indexes.keys() - {"default"}:
         yield f"from: {', '.join(f'{name} ({number})' for name, number in indexes.most_common())}"
     if left := [artifact.filename for artifact in lock.artifacts if artifact.left_out]:
         yield f"left out, as their index is: {_few(left)}"

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wheelforge.formats.dependency_walk import RequiresPython
     from wheelforge.formats.requirements_file import RequirementsFile
-    from wheelforge.formats.sources import IndexPin
-    from wheelforge.model.inputs import Asked, LockInput, Reference
+    from wheelforge.model.inputs import Asked, IndexPin, LockInput, Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,8 +84,9 @@ def _check_no_file(text: str) -> None:
 
 def _check_picks(asking: Asking, forms: set[Form]) -> None:
     """Options that pick from a project or a lock say nothing without one."""
-    project_only = [("--all-extras", asking.all_extras), ("--only-group", bool(asking.only_groups))]
-    both = [
+    picks = [
+        ("--all-extras", asking.all_extras),
+        ("--only-group", bool(asking.only_groups)),
         ("--extra", bool(asking.extras)),
         ("--group", bool(asking.groups)),
         ("--no-default-groups", asking.no_default_groups),
@@ -93,11 +94,9 @@ def _check_picks(asking: Asking, forms: set[Form]) -> None:
         ("--all-packages", asking.all_packages),
         ("--package", asking.package is not None),
     ]
-    given = [option for option, is_given in (*project_only, *both) if is_given]
+    given = [option for option, is_given in picks if is_given]
     if given and not forms & {Form.PROJECT, Form.LOCK}:
         raise UsageError(f"{', '.join(given)}: there is no project to pick from", hint="name it: -r pyproject.toml")
-    if Form.LOCK in forms and (given := [option for option, is_given in project_only if is_given]):
-        raise UsageError(f"{', '.join(given)}: not to be had of a lock", hint="name each with --extra or --group")
 
 
 def _with_file(found: Gathered, file: RequirementsFile) -> Gathered:

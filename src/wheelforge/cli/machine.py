@@ -11,19 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from wheelforge.cli.display import make_reporter
-from wheelforge.formats.requirements_file import IndexOptions
 from wheelforge.process import Runner
-from wheelforge.settings.setting import Key, command_line
+from wheelforge.settings.setting import Key, Setting, Whose, command_line
 from wheelforge.settings.settings import load_settings
 from wheelforge.simple.lookup import Loop
 from wheelforge.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Iterator, Mapping
+    from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 
     from wheelforge.cli.options import Reaching, Telling
     from wheelforge.events import Reporter
-    from wheelforge.formats.requirements_file import Written
+    from wheelforge.formats.requirements_file import IndexOptions
+    from wheelforge.model.inputs import IndexPin
+    from wheelforge.settings.setting import Layer
     from wheelforge.settings.settings import Settings
 
 T = TypeVar("T")
@@ -40,9 +41,12 @@ class Machine:
 
 
 @contextlib.contextmanager
-def open_machine(telling: Telling, given: Mapping[Key, str | None]) -> Iterator[Machine]:
-    """Read the settings and open the store; what is told is shown for as long as this is entered."""
-    settings = load_settings(environ=os.environ, cwd=Path.cwd(), overrides=command_line(given))
+def open_machine(telling: Telling, given: Mapping[Key, str | None], files: Sequence[Layer] = ()) -> Iterator[Machine]:
+    """Read the settings and open the store; what is told is shown for as long as this is entered.
+
+    ``given`` is the command line's word on settings, and ``files`` that of the files that it names.
+    """
+    settings = load_settings(environ=os.environ, cwd=Path.cwd(), overrides=command_line(given), files=files)
     runner, store = Runner(), Store(settings.cache_dir.value)
     with make_reporter(telling) as report, store.in_use():
         try:
@@ -51,27 +55,20 @@ def open_machine(telling: Telling, given: Mapping[Key, str | None]) -> Iterator[
             runner.stop()
 
 
-def given_settings(
-    reaching: Reaching, cache_dir: str | None, files: IndexOptions | None = None, pins: Iterable[str] = ()
-) -> dict[Key, str | None]:
-    """The command line's word on settings, and that of the files that it names: it counts before theirs.
-
-    ``pins`` are those of projects that it names, each as ``PROJECT=INDEX``.
-    """
-    files = files or IndexOptions()
-    index_url = files.index_url.value if files.index_url else None
+def given_settings(reaching: Reaching, cache_dir: str | None) -> dict[Key, str | None]:
+    """The command line's word on settings."""
     return {
-        Key.INDEX_URL: reaching.index_url or index_url,
+        Key.INDEX_URL: reaching.index_url,
         Key.INDEX: _lines(reaching.indexes),
-        Key.EXTRA_INDEX_URL: _lines(reaching.extra_index_urls, files.extra_index_urls),
-        Key.FIND_LINKS: _lines(reaching.find_links, files.find_links),
-        Key.NO_INDEX: _switch(on=reaching.no_index or files.no_index),
-        Key.PIN: _lines((*reaching.pins, *pins)),
+        Key.EXTRA_INDEX_URL: _lines(reaching.extra_index_urls),
+        Key.FIND_LINKS: _lines(reaching.find_links),
+        Key.NO_INDEX: _switch(on=reaching.no_index),
+        Key.PIN: _lines(reaching.pins),
         Key.ONLY_INDEX: _lines(reaching.only_indexes),
         Key.EXCLUDE_INDEX: _lines(reaching.exclude_indexes),
         Key.CERT: reaching.cert,
         Key.CLIENT_CERT: reaching.client_cert,
-        Key.TRUSTED_HOST: _lines(reaching.trusted_hosts, files.trusted_hosts),
+        Key.TRUSTED_HOST: _lines(reaching.trusted_hosts),
         Key.PROXY: reaching.proxy,
         Key.KEYRING_PROVIDER: reaching.keyring_provider,
         Key.TIMEOUT: reaching.timeout,
@@ -81,8 +78,26 @@ def given_settings(
     }
 
 
-def _lines(values: Iterable[str], written: Iterable[Written] = ()) -> str | None:
-    return "\n".join([*values, *(one.value for one in written)]) or None
+def file_settings(index: IndexOptions, pins: Iterable[IndexPin]) -> tuple[Layer, ...]:
+    """What files say that the command line names: a layer for each word, with its file and line.
+
+    Of the pins of projects, those that hold for all targets.
+    """
+    written = [
+        *((Key.INDEX_URL, one) for one in (index.index_url,) if one is not None),
+        *((Key.EXTRA_INDEX_URL, one) for one in index.extra_index_urls),
+        *((Key.FIND_LINKS, one) for one in index.find_links),
+        *((Key.TRUSTED_HOST, one) for one in index.trusted_hosts),
+    ]
+    said = [(key, one.value, one.origin) for key, one in written]
+    said += [(Key.PIN, str(pin), pin.origin) for pin in pins if pin.marker is None]
+    if index.no_index:
+        said.append((Key.NO_INDEX, "true", "a requirement file"))
+    return tuple({key: Setting(value=value, origin=origin, whose=Whose.FILE)} for key, value, origin in said)
+
+
+def _lines(values: Iterable[str]) -> str | None:
+    return "\n".join(values) or None
 
 
 def _switch(*, on: bool) -> str | None:

@@ -23,6 +23,9 @@ class FileDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """A file of a collected folder or a wheelhouse."""
 
     path: str
+    """Its place in the folder; its bare name where it has none."""
+    paths: list[str]
+    """All its places: a folder for each target may hold it several times, and what was left out has none."""
     name: str
     version: str
     kind: str
@@ -145,6 +148,7 @@ def file_documents(lock: Lock, files: Iterable[LockedArtifact]) -> list[FileDocu
     return [
         FileDocument(
             path=file.path,
+            paths=list(file.paths),
             name=file.name,
             version=str(file.version),
             kind=file.kind.value,

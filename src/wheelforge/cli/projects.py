@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from wheelforge.formats.input_file import Form
 from wheelforge.formats.lock_input import read_lock_input
 from wheelforge.formats.lock_picks import Picks
-from wheelforge.formats.project_inputs import Selection, read_project_inputs
+from wheelforge.formats.project_inputs import read_project_inputs
 from wheelforge.formats.script import read_script
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ def with_input(found: Gathered, source: str, form: Form, asking: Asking) -> Gath
     Raises:
         UsageError: it cannot be read, or lacks what is picked of it.
     """
-    selection, path = _selection(asking), Path(source)
+    picks, path = _picks(asking), Path(source)
     match form:
         case Form.LOCK:
-            return replace(found, locks=(*found.locks, read_lock_input(path, selection.picks)))
+            return replace(found, locks=(*found.locks, read_lock_input(path, picks)))
         case Form.SCRIPT:
             return _with_project(found, read_script(path))
         case _:
-            return _with_project(found, read_project_inputs(path, selection))
+            return _with_project(found, read_project_inputs(path, picks))
 
 
 def _with_project(found: Gathered, project: ProjectInputs) -> Gathered:
@@ -50,14 +50,14 @@ def _with_project(found: Gathered, project: ProjectInputs) -> Gathered:
     )
 
 
-def _selection(asking: Asking) -> Selection:
-    picks = Picks(
+def _picks(asking: Asking) -> Picks:
+    return Picks(
         extras=tuple(map(canonicalize_name, asking.extras)),
         groups=tuple(map(canonicalize_name, asking.groups)),
         default_groups=not asking.no_default_groups,
         emit_project=not asking.no_emit_project,
         all_packages=asking.all_packages,
         package=None if asking.package is None else canonicalize_name(asking.package),
+        all_extras=asking.all_extras,
+        only_groups=tuple(map(canonicalize_name, asking.only_groups)),
     )
-    only_groups = tuple(map(canonicalize_name, asking.only_groups))
-    return Selection(picks=picks, all_extras=asking.all_extras, only_groups=only_groups)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wheelforge.formats.dependency_walk import RequiresPython
     from wheelforge.formats.requirements_file import BuildSetting, RequirementsFile
     from wheelforge.formats.requirements_txt import Fetch
-    from wheelforge.formats.sources import IndexPin
+    from wheelforge.model.inputs import IndexPin
     from wheelforge.model.targets import Target
 
 
@@ -48,8 +48,6 @@ class Request:
     inputs: Inputs
     index: IndexOptions
     """Where files say that projects are to be looked for, in the order in which they were named."""
-    index_pins: tuple[IndexPin, ...]
-    """As projects say it; `Inputs.index_pins` has them too, without markers."""
     settings: tuple[BuildSetting, ...]
     requires_python: tuple[RequiresPython, ...]
     """What projects and scripts say of the Pythons that they are made for."""
@@ -67,6 +65,7 @@ def read_request(asking: Asking, choosing: Choosing, extent: Extent, *, fetch: F
     """
     asking, found = _with_standing(asking)
     gathered = gather(asking, choosing.override_files, fetch)
+    _check_pins(gathered.pins)
     if not (gathered.requirements or gathered.references or gathered.locks):
         raise UsageError(
             "\n  ".join(["nothing to collect", *found, *gathered.notes]),
@@ -75,31 +74,11 @@ def read_request(asking: Asking, choosing: Choosing, extent: Extent, *, fetch: F
     return Request(
         inputs=_inputs(gathered, choosing, extent),
         index=reduce(IndexOptions.then, (file.index for file in gathered.files), IndexOptions()),
-        index_pins=gathered.pins,
         settings=tuple(setting for file in gathered.files for setting in file.settings),
         requires_python=gathered.requires_python,
         notes=(*found, *gathered.notes, *(note for file in gathered.files for note in file.notes)),
         warnings=(*gathered.warnings, *_unused(gathered.files)),
     )
-
-
-def pins_for(request: Request, targets: Iterable[Target]) -> tuple[str, ...]:
-    """The index pins of the projects that count on these targets, each as ``PROJECT=INDEX``, sorted.
-
-    Raises:
-        UsageError: two targets would take one project from different indexes.
-    """
-    listed, found = list(targets), dict[str, str]()
-    for pin in request.index_pins:
-        if not any(target.evaluate(pin.marker) for target in listed):
-            continue
-        if found.setdefault(pin.project, pin.index) != pin.index:
-            raise UsageError(
-                f"{pin.origin}: {pin.project} is taken from {found[pin.project]} for one target, and from {pin.index}"
-                " for another",
-                hint="collect these targets one by one, each into a folder of its own",
-            )
-    return tuple(sorted(f"{project}={index}" for project, index in found.items()))
 
 
 def check_pythons(request: Request, targets: Iterable[Target]) -> None:
@@ -115,6 +94,19 @@ def check_pythons(request: Request, targets: Iterable[Target]) -> None:
                 raise UsageError(
                     f"{said.origin} asks for Python {said.specifier}, and {target.name} is {target.python_version}",
                     hint="name another target: --target",
+                )
+
+
+def _check_pins(pins: Iterable[IndexPin]) -> None:
+    """A project that is taken from one index everywhere is taken from no other somewhere."""
+    listed = list(pins)
+    for everywhere in (pin for pin in listed if pin.marker is None):
+        for other in listed:
+            if other.project == everywhere.project and other.index != everywhere.index:
+                raise UsageError(
+                    f"{everywhere.project} is taken from two indexes: {everywhere} ({everywhere.origin}) and {other}"
+                    f" ({other.origin})",
+                    hint="give each a marker that rules the other out",
                 )
 
 
@@ -146,10 +138,11 @@ def _inputs(gathered: Gathered, choosing: Choosing, extent: Extent) -> Inputs:
         allow_prereleases=choosing.pre or any(file.pre for file in files),
         resolution=Resolution(choosing.resolution),
         uploaded_prior_to=None if until is None else parse_moment(until, now=datetime.now(UTC)),
+        uploaded_prior_to_written=until or "",
         require_hashes=require_hashes,
         with_fallback=choosing.with_fallback,
         align=choosing.align,
-        index_pins=tuple(sorted({f"{pin.project}={pin.index}" for pin in gathered.pins})),
+        index_pins=gathered.pins,
         no_deps=choosing.no_deps,
     )
 

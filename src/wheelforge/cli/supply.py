@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from wheelforge.cli.machine import Machine
+    from wheelforge.events import Reporter
     from wheelforge.factory.knowledge import HookDesk
     from wheelforge.forge.bench import Bench
+    from wheelforge.process import Runner
     from wheelforge.settings.settings import Settings
-    from wheelforge.simple.client import Client
     from wheelforge.simple.index import Index
 
 
@@ -49,9 +50,9 @@ async def open_supply(here: Machine, find_bench: FindBench) -> AsyncIterator[Sup
 
     It says why where nobody may be asked here.
     """
-    _warn_of_trust(here)
+    _warn(here)
     async with open_web(here.settings) as wire:
-        logins = _logins(here)
+        logins = find_logins(here.settings, here.runner, here.report)
         indexes = assemble(here.settings.indexes, web=wire, store=here.store, logins=logins, reporter=here.report)
         web = LoggedIn(wire, Login(base="", userinfo=""), logins)
         index = Beside(indexes, DirectIndex(store=here.store, web=web))
@@ -63,16 +64,18 @@ async def open_supply(here: Machine, find_bench: FindBench) -> AsyncIterator[Sup
 
         yield Supply(
             index=index,
+            pinning=indexes,
             hooks=LateDesk(open_desk),
             open_places=lambda maker: Places(means, maker),
             host=current(),
             store=here.store,
             report=here.report,
+            warm=wire.warm,
         )
 
 
 @contextlib.asynccontextmanager
-async def open_web(settings: Settings) -> AsyncIterator[Client]:
+async def open_web(settings: Settings) -> AsyncIterator[Web | Offline]:
     """The web as the settings say how to reach it; offline, one that has nothing."""
     if settings.offline.value:
         yield Offline()
@@ -86,7 +89,6 @@ async def open_web(settings: Settings) -> AsyncIterator[Client]:
         trusted_hosts=settings.trusted_hosts.value,
     )
     async with Web(options) as web:
-        web.warm()
         yield web
 
 
@@ -95,20 +97,28 @@ def _git(here: Machine) -> Git:
     settings, environ = here.settings, dict(os.environ)
     if settings.cert.value is not None:
         environ["GIT_SSL_CAINFO"] = str(settings.cert.value)
+    if settings.client_cert.value is not None:
+        environ |= dict.fromkeys(("GIT_SSL_CERT", "GIT_SSL_KEY"), str(settings.client_cert.value))
     if settings.proxy.value is not None:
         environ |= dict.fromkeys(("http_proxy", "https_proxy"), settings.proxy.value)
-    return Git(here.runner, environ, Network.CLOSED if settings.offline.value else Network.OPEN)
+    network = Network.CLOSED if settings.offline.value else Network.OPEN
+    unchecked = [f"http.https://{host}/.sslVerify=false" for host in sorted(settings.trusted_hosts.value)]
+    return Git(here.runner, environ, network, config=unchecked)
 
 
-def _warn_of_trust(here: Machine) -> None:
+def _warn(here: Machine) -> None:
+    """Of what the settings say in vain, and of hosts that are trusted blindly."""
+    for remark in here.settings.remarks:
+        here.report(Warn(text=remark.text, hint=remark.hint))
     if hosts := sorted(here.settings.trusted_hosts.value):
         text = f"the certificates of {', '.join(hosts)} are not checked: anybody on the way can alter what comes"
         here.report(Warn(text=text, hint="name their certificate authority with --cert FILE instead"))
 
 
-def _logins(here: Machine) -> Logins:
-    keyring = find_keyring(here.settings.keyring.value, here.runner)
-    return Logins(netrc_files=here.settings.netrc, keyring=keyring, reporter=here.report)
+def find_logins(settings: Settings, runner: Runner, report: Reporter) -> Logins:
+    """What logs in at servers, as the settings say where to look for it."""
+    keyring = find_keyring(settings.keyring.value, runner)
+    return Logins(netrc_files=settings.netrc, keyring=keyring, reporter=report)
 
 
 def _sandboxed(here: Machine, bench: Bench, index: Index) -> HookDesk:

@@ -17,7 +17,7 @@ from wheelforge.interpreters.flags import Flags, flags_target
 from wheelforge.interpreters.misspelt import Misspelt
 from wheelforge.interpreters.named import is_reserved, parse_target
 from wheelforge.interpreters.running import current
-from wheelforge.process import Command
+from wheelforge.process import CannotStart, Command, TimedOut
 from wheelforge.settings.target_sets import target_sets
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from wheelforge.settings.target_sets import TargetSets
 
 _PATIENCE = 60.0
+_INTERPRETER = "name an interpreter, or its build-details.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +108,14 @@ def asking(runner: Runner) -> Ask:
     env = {"PATH": os.environ.get("PATH", os.defpath), "SYSTEM_VERSION_COMPAT": "0"}
 
     def ask(argv: Sequence[str]) -> bytes:
-        told = runner.capture(Command(argv=tuple(argv), env=env), timeout=_PATIENCE)
+        try:
+            told = runner.capture(Command(argv=tuple(argv), env=env), timeout=_PATIENCE)
+        except (CannotStart, TimedOut) as fault:
+            raise UsageError(f"--python: {fault.message}", hint=_INTERPRETER) from fault
         if told.returncode != 0:
             raise UsageError(
                 f"--python: {argv[0]} does not answer as a Python 3 (exit code {told.returncode})",
-                hint="name an interpreter, or its build-details.json",
+                hint=_INTERPRETER,
             )
         return told.stdout
 
@@ -144,10 +148,21 @@ def _each_once(told: Sequence[tuple[str, Target]]) -> tuple[Target, ...]:
     found: dict[str, tuple[str, Target]] = {}
     for text, target in told:
         first, same = found.setdefault(target.name, (text, target))
-        if same != target:
+        if _what_counts(same) != _what_counts(target):
             raise UsageError(
-                f"{first} and {text} are both named {target.name}, but they differ: "
-                f"Python {same.python_version} and {target.python_version}",
+                f"{first} and {text} are both named {target.name}, but they differ: {_told(same)} and {_told(target)}",
                 hint="leave one of them out",
             )
     return tuple(target for _, target in found.values())
+
+
+def _what_counts(target: Target) -> tuple[object, ...]:
+    """What tells targets apart: not that this machine's own interpreter also takes wheels that name no C library."""
+    tags = tuple(tag for tag in target.tags if not tag.platform.startswith("linux_"))
+    return dict(target.environment), target.newest_python, tags
+
+
+def _told(target: Target) -> str:
+    if target.newest_python is None:
+        return f"exactly Python {target.python_version}"
+    return f"any Python {target.environment['python_version']}"

@@ -13,7 +13,7 @@ from wheelforge.cli.build import Building, build_into, building, output, print_b
 from wheelforge.cli.collect import Wanted, bench_finder, collect_into
 from wheelforge.cli.following import Collecting, collecting
 from wheelforge.cli.remote_files import remote_files
-from wheelforge.cli.request import Extent, pins_for, read_request
+from wheelforge.cli.request import Extent, read_request
 from wheelforge.factory.wheelhouse import check_places
 from wheelforge.interpreters.running import current
 
@@ -59,12 +59,13 @@ def command(
     """
     sources = folder or wheelhouse / COLLECTED
     check_places(sources, wheelhouse)
-    fetch = remote_files(machine.given_settings(reaching, cache_dir))
-    request = read_request(asking, choosing, Extent.BUILDS, fetch=fetch)
+    given = machine.given_settings(reaching, cache_dir)
+    with remote_files(given, telling) as fetch:
+        request = read_request(asking, choosing, Extent.BUILDS, fetch=fetch)
     targets = (current(),)
-    given = machine.given_settings(reaching, cache_dir, request.index, pins_for(request, targets))
     how = collecting.options()
-    with machine.open_machine(telling, given) as here:
+    files = machine.file_settings(request.index, request.inputs.index_pins)
+    with machine.open_machine(telling, given, files) as here:
         choice = choose_for_builds(here, running.isolation)
 
         async def work() -> Lock:

@@ -17,9 +17,11 @@ from packaging.version import InvalidVersion
 
 from wheelforge.archives.sdist import read_sdist
 from wheelforge.archives.wheel import read_metadata
+from wheelforge.direct.bound import LARGEST, bounded
 from wheelforge.errors import UsageError
 from wheelforge.events import DownloadAdvanced, Downloaded, Warn
 from wheelforge.metadata.core import InvalidMetadata, parse_metadata
+from wheelforge.metadata.static import static_metadata
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.filenames import SDIST_SUFFIXES, is_safe
 from wheelforge.model.metadata import Surety
@@ -30,10 +32,12 @@ from wheelforge.store.blobs import HashMismatch
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from packaging.requirements import Requirement
     from packaging.tags import Tag
     from packaging.utils import BuildTag, NormalizedName
     from packaging.version import Version
 
+    from wheelforge.archives.sdist import SdistContents
     from wheelforge.events import Reporter
     from wheelforge.model.inputs import Reference
     from wheelforge.simple.client import Client
@@ -48,6 +52,8 @@ class Distribution:
     name: NormalizedName
     version: Version
     kind: Kind
+    requires: tuple[Requirement, ...] = ()
+    """As far as it says so statically."""
     tags: frozenset[Tag] = frozenset()
     build: BuildTag = ()
 
@@ -63,6 +69,7 @@ async def download(reference: Reference, *, web: Client, store: Store, report: R
     Raises:
         IndexAccessError: its server does not answer, or has no such file.
         HashMismatch: its bytes are others than were promised.
+        IntegrityError: they do not end.
         StorageError: the disk is full.
     """
     if (kept := _kept(reference, store)) is not None:
@@ -72,9 +79,10 @@ async def download(reference: Reference, *, web: Client, store: Store, report: R
         text = f"{reference.written} is read over http and has no hash: anybody on the way can alter it"
         report(Warn(text=text, hint=f"use https://{host(reference.location)}, or add #sha256=..."))
     with store.blobs.receive(reference.written) as incoming:
+        write = bounded(incoming, reference.written, LARGEST)
 
         def take(data: bytes) -> None:
-            incoming.write(data)
+            write(data)
             report(DownloadAdvanced(filename=reference.written, received=incoming.size, size=None))
 
         await web.download(reference.location, take)
@@ -110,14 +118,23 @@ def known(fetched: Fetched, filename: str) -> Distribution | None:
         return None
     try:
         name, version = parse_sdist_filename(filename)
-        told = parse_metadata(
-            read_sdist(fetched.path, name=filename).pkg_info or b"", surety=Surety.PKG_INFO, origin=filename
-        )
+        contents = read_sdist(fetched.path, name=filename)
+        told = parse_metadata(contents.pkg_info or b"", surety=Surety.PKG_INFO, origin=filename)
     except (InvalidSdistFilename, InvalidVersion, InvalidMetadata):
         return None
     if (told.name, told.version) != (name, version):
         return None
-    return Distribution(filename=filename, name=name, version=version, kind=Kind.SDIST)
+    requires = said_requires(contents, filename)
+    return Distribution(filename=filename, name=name, version=version, kind=Kind.SDIST, requires=requires)
+
+
+def said_requires(contents: SdistContents, filename: str) -> tuple[Requirement, ...]:
+    """What an sdist says statically that it requires; whoever needs to know it all will tell what is wrong with it."""
+    try:
+        said = static_metadata(contents, origin=filename)
+    except InvalidMetadata:
+        return ()
+    return () if said is None else said.requires
 
 
 def _wheel(fetched: Fetched, filename: str) -> Distribution:
@@ -129,12 +146,17 @@ def _wheel(fetched: Fetched, filename: str) -> Distribution:
         ) from None
     if not is_safe(filename):
         raise UsageError(f"{filename!r} is no name of a wheel", hint="use the name it was built with")
-    read_metadata(fetched.path, name=filename)
+    metadata = read_metadata(fetched.path, name=filename)
+    try:
+        requires = parse_metadata(metadata, surety=Surety.WHEEL, origin=filename).requires
+    except InvalidMetadata:  # whoever needs to know it will tell
+        requires = ()
     return Distribution(
         filename=filename,
         name=canonicalize_name(name),
         version=version,
         kind=Kind.WHEEL,
+        requires=requires,
         tags=tags,
         build=build,
     )

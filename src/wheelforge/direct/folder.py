@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import shlex
 import shutil
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from wheelforge.archives.members import LATEST, ZIP_EPOCH
 from wheelforge.direct.git import GitFailed, Heed
+from wheelforge.direct.secrets import is_secret
 from wheelforge.errors import IndexAccessError, UsageError
 from wheelforge.store.atomic import storage_errors
 
@@ -37,6 +39,8 @@ class Survey:
     """The folder inside that, with forward slashes; empty for the top."""
     paths: tuple[str, ...]
     """Relative to the top; some may not be there, and some may be no plain files."""
+    secrets: tuple[str, ...]
+    """The same, of what is kept back: see `wheelforge.direct.secrets`."""
     commit: str | None
     """Where it is in a repository that has one."""
 
@@ -44,7 +48,7 @@ class Survey:
 def survey(folder: Path, git: Git, *, subject: str) -> Survey:
     """Look at a folder. In a repository what is tracked is the project's; else what no rule leaves out.
 
-    The rules are the three sets above, and in a repository also those by which it ignores files.
+    The rules are the three sets above, what is a secret, and in a repository also those by which it ignores files.
     Of a repository around it only what is tracked is seen, and only where something of the folder is.
 
     Raises:
@@ -55,17 +59,24 @@ def survey(folder: Path, git: Git, *, subject: str) -> Survey:
     top = _repository(folder, git, subject)
     if top is None:
         with storage_errors(folder, "read"):
-            return Survey(top=folder, inner="", paths=tuple(walked(folder)), commit=None)
+            return _surveyed(folder, "", [], list(walked(folder)), None)
     inner = folder.relative_to(top).as_posix()
     prefix = "" if inner == "." else f"{inner}/"
-    tracked = _listed(git, top, subject, "--cached")
+    listed = {one: list(_expanded(top, one)) for one in _listed(git, top, subject, "--cached")}
+    tracked = [one for one, paths in listed.items() if paths == [one]]
     candidates = set(walked(folder))
     others = _listed(git, folder, subject, "--others", "--exclude-standard")
-    expanded = {path for listed in others for path in _expanded(folder, listed)}
-    paths = [path for listed in tracked for path in _expanded(top, listed)]
-    paths += [f"{prefix}{path}" for path in sorted(expanded & candidates)]
-    commit = _head(git, folder, subject)
-    return Survey(top=top, inner=prefix.rstrip("/"), paths=tuple(paths), commit=commit)
+    expanded = {path for one in others for path in _expanded(folder, one)}
+    loose = [path for one, paths in listed.items() if paths != [one] for path in paths]
+    loose += [f"{prefix}{path}" for path in sorted(expanded & candidates)]
+    return _surveyed(top, prefix.rstrip("/"), tracked, loose, _head(git, folder, subject))
+
+
+def _surveyed(top: Path, inner: str, tracked: list[str], loose: list[str], commit: str | None) -> Survey:
+    """What is tracked is taken as it is; of the rest no secret."""
+    secrets = {path for path in loose if is_secret(path, top)}
+    paths = (*tracked, *(path for path in loose if path not in secrets))
+    return Survey(top=top, inner=inner, paths=paths, secrets=tuple(sorted(secrets)), commit=commit)
 
 
 def commit_time(git: Git, folder: Path, commit: str, *, subject: str) -> int:
@@ -74,15 +85,29 @@ def commit_time(git: Git, folder: Path, commit: str, *, subject: str) -> int:
     return min(max(int(told), ZIP_EPOCH), LATEST)
 
 
-def history(survey: Survey, git: Git, scratch: Path, *, subject: str) -> Path | None:
-    """A ``.git`` of its own with the folder's commit, all before it, and the tags: no hooks, no remotes, no secrets.
+class Depth(enum.Enum):
+    """How much of a history is taken."""
+
+    COMMIT = "commit"
+    """The commit alone: the version stands in a file."""
+    WHOLE = "whole"
+    """All before it too, and the tags, from which a backend counts versions."""
+
+
+def history(survey: Survey, git: Git, scratch: Path, *, depth: Depth, subject: str) -> Path | None:
+    """A ``.git`` of its own with the folder's commit: no hooks, no remotes, no credentials.
 
     ``None`` where it cannot be had.
     """
     if survey.commit is None:
         return None
-    refs = (f"+{survey.commit}:refs/heads/main", "+refs/tags/*:refs/tags/*")
-    fetch = ("fetch", "--quiet", "--no-write-fetch-head", "--update-head-ok", "--update-shallow", "--")
+    match depth:
+        case Depth.COMMIT:
+            refs: tuple[str, ...] = (f"+{survey.commit}:refs/heads/main",)
+            how: tuple[str, ...] = ("--depth=1", "--no-tags")
+        case Depth.WHOLE:
+            refs, how = (f"+{survey.commit}:refs/heads/main", "+refs/tags/*:refs/tags/*"), ()
+    fetch = ("fetch", "--quiet", "--no-write-fetch-head", "--update-head-ok", "--update-shallow", *how, "--")
     try:
         scratch.mkdir()
         git.ask("init", "--quiet", "--initial-branch=main", cwd=scratch, subject=subject)

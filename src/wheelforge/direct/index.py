@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from wheelforge.archives.wheel import read_metadata, read_shape
+from wheelforge.direct.bound import LARGEST, bounded
 from wheelforge.direct.obtained import INDEX
 from wheelforge.errors import IndexAccessError
 from wheelforge.simple.index import Fetched
@@ -45,7 +46,12 @@ class DirectIndex:
         return await asyncio.to_thread(read_shape, fetched.path, name=artifact.filename)
 
     async def fetch(self, artifact: Artifact) -> Fetched:
-        """The file, from the store; an archive as it stands elsewhere is read again where the store has lost it."""
+        """The file, from the store; an archive as it stands elsewhere is read again where the store has lost it.
+
+        Raises:
+            IndexAccessError: it has lost what no recorded address leads to, or the server does not answer.
+            IntegrityError: the bytes are others, or more, than were locked.
+        """
         blobs, sha256 = self._store.blobs, artifact.sha256
         path = await asyncio.to_thread(blobs.checked, sha256) if sha256 else None
         if path is not None and sha256 is not None:
@@ -53,10 +59,11 @@ class DirectIndex:
         if not artifact.url or sha256 is None:
             where = artifact.direct.url if artifact.direct else "its place"
             raise IndexAccessError(
-                f"{artifact.filename} was made from {where}, and is not in the cache any more",
-                hint="make it again: run the same command with --upgrade",
+                f"{artifact.filename} was taken from {where}, and is not in the cache any more",
+                hint="make it again: run the same command with -U",
             )
         with blobs.receive(artifact.filename) as incoming:
-            await self._web.download(artifact.url, incoming.write)
+            write = bounded(incoming, artifact.filename, artifact.size or LARGEST)
+            await self._web.download(artifact.url, write)
             incoming.keep(sha256)
         return Fetched(path=blobs.path(sha256), sha256=sha256, size=incoming.size)

@@ -1,17 +1,39 @@
-"""Paths of this machine: out of URLs, and as they may be recorded."""
+"""Places of this machine: how they may be recorded, and whether they are still what a lock says."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING
 
+from wheelforge.model.urls import local_path
+from wheelforge.store.blobs import file_hash
 
-def local_path(url: str) -> Path:
-    """The path of a ``file:`` URL."""
-    return Path(unquote(urlsplit(url).path))
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from wheelforge.model.inputs import Reference
+    from wheelforge.model.lock import LockedArtifact
 
 
 def told_path(path: Path, cwd: Path) -> str:
     """A path relative to where the run was started, with forward slashes, or its last part where it is elsewhere."""
     path, cwd = path.resolve(), cwd.resolve()
     return path.relative_to(cwd).as_posix() if path.is_relative_to(cwd) else path.name
+
+
+def still_the_same(references: Iterable[Reference], locked: Iterable[LockedArtifact]) -> bool:
+    """Whether every place of this machine is an archive that the lock holds as it stands: no other can be compared.
+
+    Of a folder, or of an archive of which an sdist was made, the lock has another hash than the place; repositories
+    and places elsewhere are not looked at.
+    """
+    known = {file.sha256 for file in locked if file.direct is not None}
+    paths = [local_path(one.location) for one in references if one.location.startswith("file:")]
+    return all(_hash(path) in known for path in paths)
+
+
+def _hash(path: Path) -> str | None:
+    try:
+        return file_hash(path)
+    except OSError:  # whoever reads it to collect it will tell
+        return None

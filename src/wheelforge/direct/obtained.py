@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from packaging.requirements import Requirement
+
     from wheelforge.direct.git import Git
     from wheelforge.events import Reporter
     from wheelforge.model.artifacts import Artifact
@@ -38,5 +40,7 @@ class Obtained:
     reference: Reference
     artifact: Artifact
     """Its bytes are in the store, under its hash."""
+    requires: tuple[Requirement, ...] = ()
+    """What it says statically that it requires; empty where only its backend knows."""
     source: Path | None = None
     """Of a repository or a folder: a tar of it as it is, there until `Places` is left."""

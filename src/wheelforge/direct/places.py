@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from wheelforge.errors import ResolutionError
+from wheelforge.events import Warn
 from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
@@ -65,7 +66,17 @@ class Places:
         with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as scratch:
             obtained = await Visit(self._means, self._maker, Path(scratch)).obtain(reference)
         self.obtained.append(obtained)
+        self._tell_places(obtained)
         return obtained
+
+    def _tell_places(self, obtained: Obtained) -> None:
+        """Warn of what no lock can settle: an installer takes the file's own word for where to go."""
+        places = [one.name for one in obtained.requires if one.url is not None and "extra" not in str(one.marker)]
+        if places:
+            who = f"{obtained.artifact.name} {obtained.artifact.version}"
+            text = f"{who} requires {', '.join(places)} by URL: pip goes there, even with --no-index"
+            hint = "install with --no-deps -r requirements.txt, which a wheelhouse has and which lists all"
+            self._means.report(Warn(text=text, hint=hint))
 
     @cached_property
     def _scratch(self) -> str:

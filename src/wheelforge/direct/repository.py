@@ -8,9 +8,13 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
+from wheelforge.archives.sdist import MAX_STATIC
+from wheelforge.archives.stream import MAX_TOTAL
+from wheelforge.archives.tree import MAX_MEMBERS
 from wheelforge.direct.git import GitFailed, Heed
-from wheelforge.direct.repository_address import FULL_COMMIT
-from wheelforge.errors import IndexAccessError, ResolutionError
+from wheelforge.direct.submodules import fetch_submodules
+from wheelforge.errors import IndexAccessError, IntegrityError, ResolutionError
+from wheelforge.model.urls import FULL_COMMIT
 from wheelforge.store.atomic import storage_errors
 from wheelforge.store.usage import touch
 
@@ -73,7 +77,14 @@ class Mirror:
             self._here("update-ref", f"{_OWN}/full/{commit}", commit)
 
     def file(self, commit: str, path: str) -> bytes | None:
-        """A file of a commit; ``None`` where it has none of that path."""
+        """A file of a commit; ``None`` where it has none of that path.
+
+        Raises:
+            IntegrityError: it is larger than such a file can be.
+        """
+        size = self._here("cat-file", "-s", f"{commit}:{path}")
+        if size is not None and int(size) > MAX_STATIC:
+            raise IntegrityError(f"{self._subject}: {path} has {int(size)} bytes; {MAX_STATIC} are the limit")
         said = self._here("cat-file", "blob", f"{commit}:{path}")
         return None if said is None else said.encode("utf-8", "surrogateescape")
 
@@ -82,8 +93,10 @@ class Mirror:
 
         Raises:
             IndexAccessError: a submodule cannot be read.
+            IntegrityError: its files are more, or larger, than what an archive may hold.
             StorageError: there is no room.
         """
+        self._check_size(commit)
         with storage_errors(folder):
             shutil.copytree(self._folder, folder / ".git")
             shutil.rmtree(folder / ".git" / _OWN, ignore_errors=True)
@@ -91,8 +104,15 @@ class Mirror:
         self._git.ask(*config, "core.bare", "false", cwd=folder, subject=self._subject)
         self._git.ask(*config, "remote.origin.url", self._address.url, cwd=folder, subject=self._subject)
         self._git.ask("checkout", "--quiet", "--force", "--detach", commit, cwd=folder, subject=self._subject)
-        if (folder / ".gitmodules").is_file():
-            self._away("submodule", "--quiet", "update", "--init", "--recursive", cwd=folder)
+        fetch_submodules(folder, self._away, subject=self._subject)
+
+    def _check_size(self, commit: str) -> None:
+        """A few bytes that were packed can be terabytes of files."""
+        lines = self._git.ask("ls-tree", "-r", "-l", "-z", commit, cwd=self._folder, subject=self._subject).split("\0")
+        sizes = [int(size) for line in lines if (size := line.partition("\t")[0].rpartition(" ")[2]).isdecimal()]
+        if len(sizes) > MAX_MEMBERS or sum(sizes) > MAX_TOTAL:
+            told = f"{self._subject} has {len(sizes)} files of {sum(sizes)} bytes in all"
+            raise IntegrityError(f"{told}; {MAX_MEMBERS} files and {MAX_TOTAL} bytes are the limit")
 
     def _open(self) -> None:
         if not (self._folder / "HEAD").is_file():

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from wheelforge.errors import UsageError
+from wheelforge.model.urls import FULL_COMMIT, split_revision
 
 if TYPE_CHECKING:
     from wheelforge.model.inputs import Reference
 
 PREFIX = "git+"
 SCHEMES = frozenset({"https", "http", "ssh", "file"})
-WELL_KNOWN = "git"
-"""A user of ssh that is no secret (PEP 610)."""
-FULL_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # git-check-ref-format, and short or full commits.
 _REF = re.compile(r"(?!-)(?!.*(\.\.|@\{|//))[^\x00-\x20\x7f~^:?*\[\\]+")
 
@@ -30,9 +28,11 @@ class RepositoryAddress:
     login: tuple[str, str] | None
     """The address of its server with credentials, and the same without."""
     public: str
-    """The URL as it may be recorded: of users only ``git`` is left (PEP 610)."""
+    """The URL as it may be recorded (see `Reference.public`), unless it is a path of this machine."""
     ref: str | None
     """A branch, a tag, a full name beginning with ``refs/``, or a commit; ``None`` for the default branch."""
+    asked: str | None
+    """The same as it may be recorded."""
 
     @property
     def is_fixed(self) -> bool:
@@ -55,9 +55,8 @@ def repository_address(reference: Reference) -> RepositoryAddress:
         raise _bad(reference, "is no URL") from error
     if parts.scheme not in SCHEMES:
         raise _bad(reference, f"has a scheme other than {', '.join(f'git+{one}' for one in sorted(SCHEMES))}")
-    path, mark, ref = parts.path.rpartition("@")
-    path, ref = (path, unquote(ref)) if mark else (parts.path, "")
-    if mark and _REF.fullmatch(ref) is None:
+    path, ref = split_revision(parts.path)
+    if ref is not None and _REF.fullmatch(ref) is None:
         raise _bad(reference, f"asks for {ref!r}, which can be no branch, tag or commit")
     if any(unquote(part).startswith("-") for part in (host, user, path.lstrip("/"))):
         raise _bad(reference, "has a part that begins with '-'")
@@ -65,12 +64,19 @@ def repository_address(reference: Reference) -> RepositoryAddress:
     if not here or not path.strip("/"):
         raise _bad(reference, "does not say where the repository is")
     bare = parts._replace(path=path, query="", fragment="", netloc=parts.netloc.rpartition("@")[2])
+    told, asked = (bare.geturl(), ref) if parts.scheme == "file" else _told(reference)
     if parts.scheme == "ssh":
         own = bare._replace(netloc=f"{user}@{bare.netloc}") if user else bare
-        public = own if user == WELL_KNOWN else bare
-        return RepositoryAddress(url=own.geturl(), login=None, public=public.geturl(), ref=ref or None)
+        return RepositoryAddress(url=own.geturl(), login=None, public=told, ref=ref, asked=asked)
     login = _login(parts, bare) if user or password else None
-    return RepositoryAddress(url=bare.geturl(), login=login, public=bare.geturl(), ref=ref or None)
+    return RepositoryAddress(url=bare.geturl(), login=login, public=told, ref=ref, asked=asked)
+
+
+def _told(reference: Reference) -> tuple[str, str | None]:
+    """The URL and the ref as they may be recorded."""
+    parts = urlsplit(reference.public.removeprefix(PREFIX))
+    path, ref = split_revision(parts.path)
+    return parts._replace(path=path).geturl(), ref
 
 
 def _login(parts: SplitResult, bare: SplitResult) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from wheelforge.store.atomic import storage_errors
 from wheelforge.store.blobs import file_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wheelforge.events import Reporter
     from wheelforge.model.direct import DirectUrl
@@ -107,10 +107,14 @@ def sound_paths(folder: Path, paths: Iterable[str], *, subject: str, report: Rep
         else:
             left_out.append(path)
     if left_out:
-        shown = ", ".join(map(repr, left_out[:3])) + (" and others" if left_out[3:] else "")
-        text = f"{subject}: left out {shown}: neither files nor links that stay inside it"
+        text = f"{subject}: left out {named(left_out)}: neither files nor links that stay inside it"
         report(Warn(text=text, hint="replace them by files where the project needs them"))
     return tuple(sound)
+
+
+def named(paths: Sequence[str]) -> str:
+    """The first few of them, for messages."""
+    return ", ".join(map(repr, paths[:3])) + (" and others" if paths[3:] else "")
 
 
 def check_subdirectory(folder: Path, subdirectory: str, *, subject: str) -> str:

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from wheelforge.archives.members import ZIP_EPOCH
 from wheelforge.archives.pack import below
-from wheelforge.archives.sdist import read_sdist, unpack_sdist
-from wheelforge.direct.folder import commit_time, history, survey
-from wheelforge.direct.local import local_path, told_path
+from wheelforge.archives.sdist import MAX_STATIC, read_sdist, unpack_sdist
+from wheelforge.direct.folder import Depth, commit_time, history, survey
+from wheelforge.direct.local import told_path
 from wheelforge.direct.repository import Mirror
 from wheelforge.direct.repository_address import repository_address
-from wheelforge.direct.tree import Tree, check_subdirectory, sound_paths
-from wheelforge.events import Warn
+from wheelforge.direct.tree import Tree, check_subdirectory, named, sound_paths
+from wheelforge.events import Note, Warn
 from wheelforge.model.direct import DirectUrl, VcsInfo
+from wheelforge.model.urls import local_path
 from wheelforge.simple.address import exposed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from wheelforge.direct.git import Git
@@ -80,7 +82,9 @@ class Trees:
         subject = reference.written
         inside = check_subdirectory(path, reference.subdirectory, subject=subject)
         found = survey(path / inside, self._git, subject=subject)
-        own = history(found, self._git, scratch / "history", subject=subject)
+        self._tell_secrets(found.secrets, subject)
+        depth = Depth.COMMIT if _tells_version(_start(path / inside / "pyproject.toml")) else Depth.WHOLE
+        own = history(found, self._git, scratch / "history", depth=depth, subject=subject)
         if found.commit is not None and own is None:
             text = f"{subject}: its git history cannot be read, and a version that is taken from there will be wrong"
             self._report(Warn(text=text, hint="see what git status says there"))
@@ -116,17 +120,31 @@ class Trees:
             direct=DirectUrl(url=url, subdirectory=inside),
         )
 
+    def _tell_secrets(self, paths: Sequence[str], subject: str) -> None:
+        if paths:
+            text = f"{subject}: left out {named(paths)}: such files hold secrets, and no repository tracks them"
+            self._report(Note(text=text))
+
     def _repository_url(self, address: RepositoryAddress, commit: str, subdirectory: str) -> DirectUrl:
-        local = address.public.startswith("file:")
+        local = address.url.startswith("file:")
         return DirectUrl(
-            url=told_path(local_path(address.public), self._cwd) if local else address.public,
+            url=told_path(local_path(address.url), self._cwd) if local else address.public,
             subdirectory=subdirectory,
-            vcs=VcsInfo(vcs="git", commit_id=commit, requested_revision=address.ref),
+            vcs=VcsInfo(vcs="git", commit_id=commit, requested_revision=address.asked),
         )
 
     def _state(self, folder: Path, subject: str) -> str:
         head = self._git.ask("rev-parse", "HEAD", cwd=folder, subject=subject)
         return head + self._git.ask("for-each-ref", "refs/tags", cwd=folder, subject=subject)
+
+
+def _start(path: Path) -> bytes:
+    """As much of a file as one that is read whole may have; empty where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_STATIC)
+    except OSError:
+        return b""
 
 
 def _tells_version(pyproject: bytes | None) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from wheelforge.direct.archive import Distribution, copy_in, download, filename_of, known
-from wheelforge.direct.local import local_path, told_path
+from wheelforge.archives.sdist import read_sdist
+from wheelforge.direct.archive import Distribution, copy_in, download, filename_of, known, said_requires
+from wheelforge.direct.local import told_path
 from wheelforge.direct.obtained import INDEX, Obtained
 from wheelforge.direct.sdists import make_sdist
 from wheelforge.direct.tree import pack_tree
@@ -16,6 +17,8 @@ from wheelforge.direct.trees import Trees
 from wheelforge.errors import UsageError
 from wheelforge.model.artifacts import Artifact, Kind
 from wheelforge.model.direct import DirectUrl
+from wheelforge.model.inputs import public_url
+from wheelforge.model.urls import local_path
 from wheelforge.simple.address import redact
 from wheelforge.simple.index import Fetched
 
@@ -43,8 +46,9 @@ class Visit:
         if scheme in {"https", "http"}:
             means = self._means
             fetched = await download(reference, web=means.web, store=means.store, report=means.report)
-            file = _File(fetched=fetched, name=filename_of(reference.location), url=redact(reference.location))
-            return await self._from_archive(reference, file)
+            name, url = filename_of(reference.location), redact(reference.public)
+            leads = _leads_there(reference)
+            return await self._from_archive(reference, _File(fetched=fetched, name=name, url=url, leads_there=leads))
         if scheme == "file" and (path := local_path(reference.location)).is_file():
             fetched = await asyncio.to_thread(copy_in, reference, path, store=self._means.store)
             file = _File(fetched=fetched, name=path.name, url=told_path(path, self._means.cwd))
@@ -77,8 +81,7 @@ class Visit:
                 hint="leave #subdirectory out",
             )
         direct = DirectUrl(url=file.url)
-        remote = not reference.location.startswith("file:")
-        return _obtained(reference, found, file.fetched, direct, url=file.url if remote else "")
+        return _obtained(reference, found, file.fetched, direct, url=file.url if file.leads_there else "")
 
     async def _from_tree(self, reference: Reference, tree: Tree) -> Obtained:
         # Beside the scratch folder, since it stays.
@@ -86,7 +89,14 @@ class Visit:
         made = await make_sdist(tree, packed, maker=self._maker, scratch=self._scratch)
         sha256 = await asyncio.to_thread(self._means.store.blobs.add, made.path)
         fetched = Fetched(path=self._means.store.blobs.path(sha256), sha256=sha256, size=made.path.stat().st_size)
-        found = Distribution(filename=made.path.name, name=made.name, version=made.version, kind=Kind.SDIST)
+        contents = await asyncio.to_thread(read_sdist, made.path)
+        found = Distribution(
+            filename=made.path.name,
+            name=made.name,
+            version=made.version,
+            kind=Kind.SDIST,
+            requires=said_requires(contents, made.path.name),
+        )
         return replace(_obtained(reference, found, fetched, tree.direct), source=packed.archive)
 
 
@@ -98,6 +108,12 @@ class _File:
     name: str
     url: str
     """As it may be recorded."""
+    leads_there: bool = False
+    """Whether who has nothing but that URL can fetch the same file, with credentials of his own."""
+
+
+def _leads_there(reference: Reference) -> bool:
+    return not urlsplit(reference.location).query and reference.public == public_url(reference.location)
 
 
 def _nothing_there(reference: Reference) -> UsageError:
@@ -123,4 +139,4 @@ def _obtained(
         build=found.build,
         direct=direct,
     )
-    return Obtained(reference=reference, artifact=artifact)
+    return Obtained(reference=reference, artifact=artifact, requires=found.requires)

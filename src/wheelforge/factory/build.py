@@ -62,6 +62,7 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
     if others := [one.name for one in whole.targets if one.name != equipment.target.name]:
         equipment.report(Note(text=f"built for {equipment.target.name} alone, not for {', '.join(others)}"))
     check_plan(folder, lock)
+    check_presence(folder, lock)
     await asyncio.to_thread(check_files, folder, lock.artifacts)
     for reason in lock.incomplete:
         equipment.report(Warn(text=f"the folder may lack something: {reason}"))
@@ -125,6 +126,22 @@ def own_part(lock: Lock, target: Target) -> Lock:
             hint="collect again with this interpreter, or build with the one that it was collected for",
         )
     return for_targets(lock, {target.name})
+
+
+def check_presence(folder: Path, lock: Lock) -> None:
+    """What builds need was written, whatever else was left out with its index.
+
+    Raises:
+        ResolutionError: it was not.
+    """
+    needed = {unit.artifact for unit in lock.units}
+    needed |= {pin.artifact for environment in lock.environments for pin in environment.pins}
+    lacking = [file.filename for file in lock.artifacts if file.left_out and file.filename in needed]
+    if lacking:
+        raise ResolutionError(
+            "\n".join([f"builds need what was left out of {folder} with its index:", *(f"  {one}" for one in lacking)]),
+            hint="collect without --only-index and --exclude-index",
+        )
 
 
 def check_plan(folder: Path, lock: Lock) -> None:

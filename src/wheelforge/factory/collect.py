@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from wheelforge.direct.clone import copy_tree
+from wheelforge.direct.local import still_the_same
 from wheelforge.events import Note
+from wheelforge.factory.ahead import Ahead, Idle
 from wheelforge.factory.fetching import fetch, fetch_locked
 from wheelforge.factory.folder import find_earlier, write_folder
 from wheelforge.factory.following import Drift, Drifted, Earlier, Following, check_drift, serves
@@ -18,21 +20,23 @@ from wheelforge.factory.locking import Gathered, Weight, chosen_files, make_lock
 from wheelforge.factory.planning import Planner, tell_hook_wheels
 from wheelforge.factory.rules import tell_exceptions
 from wheelforge.factory.shapes import expected_shapes
-from wheelforge.factory.together import together
 from wheelforge.factory.wishes import wish
 from wheelforge.model.lock import Holding
 from wheelforge.simple.projects import tell_status
+from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from wheelforge.direct.places import Places
     from wheelforge.direct.port import SdistMaker
     from wheelforge.events import Reporter
+    from wheelforge.factory.ahead import Forerunner
     from wheelforge.factory.knowledge import HookDesk
     from wheelforge.factory.planning import Plan
+    from wheelforge.factory.wishes import Pinning
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.inputs import Inputs
     from wheelforge.model.lock import ExpectedShape, Lock
@@ -80,12 +84,15 @@ class Supply:
     """Where collect gets its facts and files from, and where they go."""
 
     index: Index
+    pinning: Pinning
     hooks: HookDesk
     open_places: OpenPlaces
     host: Target
     """The interpreter that backends are asked with."""
     store: Store
     report: Reporter
+    warm: Callable[[], object]
+    """Begins what asking the index takes time for: called as soon as it is known that it will be asked."""
 
 
 async def collect(
@@ -107,18 +114,28 @@ async def collect(
         note = f"following {folder}/wheelforge.lock, which was made for the same inputs (-U to renew)"
         supply.report(Note(text=note))
         if options.writing is Writing.FOLDER:
-            await fetch_locked(folder, standing, supply.index, supply.store)
-            await asyncio.to_thread(write_folder, folder, standing, store=supply.store, report=supply.report)
+            digests = await fetch_locked(folder, standing, supply.index, supply.store)
+            await asyncio.to_thread(
+                write_folder, folder, standing, store=supply.store, report=supply.report, digests=digests
+            )
         return standing
+    supply.warm()
     collector = _Collector(inputs=inputs, folder=folder, options=options, supply=supply)
     return await collector.collect(targets, standing)
 
 
 def _is_followed(lock: Lock, inputs: Inputs, targets: Sequence[Target], options: CollectOptions) -> bool:
-    """Whether a lock stands for the answer; folders may have changed since, and are looked at each time."""
-    from_folders = any(file.direct is not None and file.direct.directory for file in lock.artifacts)
+    """Whether a lock stands for the answer; places on this machine may have changed since, and are looked at each time.
+
+    So are those that are to be kept as they are.
+    """
+    places = [file.direct for file in lock.artifacts if file.direct is not None]
+    cloned = options.clones is Clones.KEEP and any(place.directory or place.vcs for place in places)
+    local = any(place.vcs is None and "://" not in place.url for place in places)
     same_files = all(file.left_out == (file.index in options.left_out) for file in lock.artifacts)
-    kept = not options.following.upgrade and not from_folders and same_files
+    wanted = [one for one in inputs.references if any(target.evaluate(one.marker) for target in targets)]
+    changed = local and not still_the_same(wanted, lock.artifacts)
+    kept = not options.following.upgrade and not changed and not cloned and same_files
     return kept and _has_layout(lock, options.layout) and serves(lock, inputs, targets)
 
 
@@ -137,23 +154,45 @@ class _Collector:
     supply: Supply
 
     async def collect(self, targets: Sequence[Target], standing: Lock | None) -> Lock:
+        match self.options.writing:
+            case Writing.PREVIEW:
+                return await self._collect(targets, standing, Idle())
+            case Writing.FOLDER:
+                async with Ahead(self.supply.index) as ahead:
+                    return await self._collect(targets, standing, ahead)
+
+    async def _collect(self, targets: Sequence[Target], standing: Lock | None, ahead: Forerunner) -> Lock:
         supply, inputs = self.supply, self.inputs
-        siblings = Siblings.LAST_RESORT if inputs.build_deps else Siblings.BELIEVED
-        bounds = Bounds(constraints=inputs.build_constraints, uploaded_prior_to=inputs.uploaded_prior_to)
-        facts = IndexFacts(
-            index=supply.index, builder=supply.host, hooks=supply.hooks, siblings=siblings, bounds=bounds
-        )
+        facts = self._facts(ahead)
         with supply.open_places(facts.sdist_of) as places:
-            wishes = await together(wish(inputs, target, places) for target in targets)
+            wishes = await together(wish(inputs, target, places, supply.pinning) for target in targets)
+            for one in wishes:
+                facts.give(one.given)
             planner = Planner(inputs=inputs, facts=facts, host=supply.host, report=supply.report)
             earlier = Earlier(lock=standing, upgrade=self.options.following.upgrade)
             plans = await planner.plan(list(zip(targets, wishes, strict=True)), earlier)
             tell_hook_wheels(facts.hook_wheels, supply.report)
-            lock = await self._lock(plans, facts.assumptions if inputs.build_deps else ())
+            ahead.chosen(chosen_files(inputs, plans).values())
+            lock = await self._lock(plans, facts.assumptions)
             self._check(lock, standing)
             if self.options.writing is Writing.FOLDER:
                 await asyncio.to_thread(self._write, lock, places)
         return lock
+
+    def _facts(self, ahead: Forerunner) -> IndexFacts:
+        supply, inputs = self.supply, self.inputs
+        return IndexFacts(
+            index=supply.index,
+            builder=supply.host,
+            hooks=supply.hooks,
+            siblings=Siblings.LAST_RESORT if inputs.build_deps else Siblings.BELIEVED,
+            bounds=Bounds(
+                constraints=inputs.build_constraints,
+                uploaded_prior_to=inputs.uploaded_prior_to,
+                require_hashes=inputs.require_hashes,
+            ),
+            ahead=ahead,
+        )
 
     async def _lock(self, plans: tuple[Plan, ...], assumptions: Iterable[str]) -> Lock:
         files, report = chosen_files(self.inputs, plans), self.supply.report

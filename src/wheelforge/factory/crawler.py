@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections import Counter
 from functools import partial
@@ -13,13 +12,15 @@ from wheelforge.metadata.ladder import BackendNotAsked
 from wheelforge.model.artifacts import Kind
 from wheelforge.resolve.candidates import identity
 from wheelforge.simple.once import Once
+from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Iterable
 
     from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
 
+    from wheelforge.factory.ahead import Forerunner
     from wheelforge.metadata.ladder import Ladder
     from wheelforge.model.artifacts import Artifact
     from wheelforge.resolve.candidates import Candidate, Identity
@@ -35,8 +36,9 @@ WIDEST = 64
 class Crawler:
     """Fills a catalog from an index. What several want at once is read once."""
 
-    def __init__(self, *, index: Index, ladder: Ladder, catalog: Catalog) -> None:
+    def __init__(self, *, index: Index, ladder: Ladder, catalog: Catalog, ahead: Forerunner) -> None:
         self._index = index
+        self._ahead = ahead
         self._ladder = ladder
         self._catalog = catalog
         self._reading: Once[None] = Once()
@@ -44,8 +46,7 @@ class Crawler:
 
     async def read_ahead(self, problem: Problem) -> None:
         """Follow the requirements to the candidates that the solver will most likely want."""
-        wanted = problem.wanted()
-        await _Walk(self, problem, self._catalog, wanted).visit_all(wanted)
+        await _Walk(self, problem, self._catalog, self._ahead).visit_all(problem.wanted())
 
     async def learn(self, problem: Problem, lacks: Lacks) -> None:
         """Read what the solver lacked, and ahead from there.
@@ -59,10 +60,10 @@ class Crawler:
             IntegrityError: its file is not what was promised.
         """
         # Each walk for itself: versions of one project are alternatives, and what they require is not asked together.
-        walk = partial(_Walk, self, problem, self._catalog, problem.wanted())
+        walk = partial(_Walk, self, problem, self._catalog, self._ahead)
         needed, following = lacks.candidates[:1], lacks.candidates[1:]
         likely = [one for one in following if one.evidence.kind is Kind.WHEEL][: self._width(problem, needed)]
-        await _all(
+        await together(
             [
                 *(self.project(name, problem) for name in sorted(lacks.projects)),
                 *(walk().follow(candidate) for candidate in needed),
@@ -82,10 +83,24 @@ class Crawler:
         if not self._catalog.knows(name, problem):
             await self._reading.get(name, lambda: self._project(name))
 
-    async def metadata(self, candidate: Candidate) -> None:
+    async def metadata(self, candidate: Candidate, problem: Problem) -> None:
         """The catalog knows what the candidate requires, or excludes its file."""
-        if self._catalog.metadata(candidate) is None:
+        if self._catalog.metadata(candidate, problem.target) is None:
             await self._reading.get(identity(candidate.evidence), lambda: self._metadata(candidate.evidence))
+
+    async def stated(self, file: Artifact) -> None:
+        """The catalog knows what a file says as it stands, if it says anything; what is wrong with it shows later.
+
+        Raises:
+            IndexAccessError: the index does not answer.
+        """
+        if not self._catalog.says_itself(file):
+            await self._reading.get(("stated", *identity(file)), lambda: self._stated(file))
+
+    async def _stated(self, file: Artifact) -> None:
+        with contextlib.suppress(ResolutionError, IntegrityError):
+            if (said := await self._ladder.stated(file)) is not None:
+                self._catalog.learn_metadata(file, said)
 
     async def _project(self, name: NormalizedName) -> None:
         self._catalog.learn_project(name, await self._index.project(name))
@@ -102,13 +117,14 @@ class Crawler:
 class _Walk:
     """One walk over the graph of likely candidates; it remembers what was asked of each project."""
 
-    def __init__(self, crawler: Crawler, problem: Problem, catalog: Catalog, wanted: Iterable[Want]) -> None:
+    def __init__(self, crawler: Crawler, problem: Problem, catalog: Catalog, ahead: Forerunner) -> None:
         self._crawler = crawler
+        self._ahead = ahead
         self._problem = problem
         self._catalog = catalog
         self._specifiers: dict[NormalizedName, SpecifierSet] = {}
         self._seen: set[tuple[Identity, Identifier]] = set()
-        for want in wanted:
+        for want in problem.wanted():
             self._ask(want)
 
     def _ask(self, want: Want) -> SpecifierSet:
@@ -119,7 +135,7 @@ class _Walk:
         return self._specifiers[want.name]
 
     async def visit_all(self, found: Iterable[Want]) -> None:
-        await _all(self._visit(want) for want in found)
+        await together(self._visit(want) for want in found)
 
     async def _visit(self, want: Want) -> None:
         self._ask(want)
@@ -138,6 +154,7 @@ class _Walk:
         seen = (identity(candidate.evidence), want.identifier)
         if seen not in self._seen:
             self._seen.add(seen)
+            self._ahead.looked_at(candidate, self._problem)
             await self.try_to_follow(candidate, want.extra)
 
     async def try_to_follow(self, candidate: Candidate, extra: NormalizedName | None = None) -> None:
@@ -146,19 +163,9 @@ class _Walk:
             await self.follow(candidate, extra)
 
     async def follow(self, candidate: Candidate, extra: NormalizedName | None = None) -> None:
-        """Read what a candidate requires, and visit that."""
-        await self._crawler.metadata(candidate)
+        """Read what a candidate requires, and visit that, but where nothing is followed."""
+        if self._problem.follow:
+            await self._crawler.metadata(candidate, self._problem)
+        self._ahead.followed(candidate, self._problem)
         if self._problem.follow:
             await self.visit_all(self._catalog.wants(candidate, extra, self._problem) or ())
-
-
-async def _all(jobs: Iterable[Awaitable[None]]) -> None:
-    """Run all; the first that fails ends the others and is raised as it is."""
-    tasks = [asyncio.ensure_future(job) for job in jobs]
-    try:
-        await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import IndexAccessError, ResolutionError
-from wheelforge.factory.folder import digest
-from wheelforge.factory.together import together
+from wheelforge.factory.digests import Digests
 from wheelforge.model.artifacts import Artifact
+from wheelforge.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,19 +32,23 @@ async def fetch(files: Iterable[Artifact], index: Index) -> dict[str, Fetched]:
     return {file.filename: one for file, one in zip(wanted, fetched, strict=True)}
 
 
-async def fetch_locked(folder: Path, lock: Lock, index: Index, store: Store) -> None:
-    """Have all files that a lock names, in its folder or in the store.
+async def fetch_locked(folder: Path, lock: Lock, index: Index, store: Store) -> Digests:
+    """Have all files that a lock names, in its folder or in the store; what was hashed for that is returned.
 
     Raises:
         ResolutionError: a file came from a local place, and is nowhere any more.
         IndexAccessError: the index does not answer.
         IntegrityError: a file is not the locked one.
     """
-    await together(_have(file, folder, index, store) for file in lock.artifacts if not file.left_out)
+    digests = Digests()
+    standing = await asyncio.to_thread(digests.standing, folder, lock.artifacts)
+    lacking = [file for file in lock.artifacts if not (file.left_out or standing.issuperset(file.paths))]
+    await together(_have(file, folder, index, store) for file in lacking)
+    return digests
 
 
 async def _have(file: LockedArtifact, folder: Path, index: Index, store: Store) -> None:
-    if all(_stands(folder / path, file.sha256) for path in file.paths) or store.blobs.has(file.sha256):
+    if store.blobs.has(file.sha256):
         return
     if file.direct is not None and not file.url:
         raise ResolutionError(
@@ -57,10 +62,6 @@ async def _have(file: LockedArtifact, folder: Path, index: Index, store: Store) 
             raise
         # An index may have moved it, or sign its addresses anew each time: its page tells where it is now.
         await index.fetch(replace(_as_offered(file), url=""))
-
-
-def _stands(path: Path, sha256: str) -> bool:
-    return path.is_file() and digest(path) == sha256
 
 
 def _as_offered(locked: LockedArtifact) -> Artifact:

@@ -7,9 +7,10 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from wheelforge.errors import IntegrityError, ResolutionError, UsageError, WheelforgeError
+from wheelforge.errors import ResolutionError, UsageError, WheelforgeError
 from wheelforge.events import Collected
 from wheelforge.factory.companions import companion_names, companions
+from wheelforge.factory.digests import Digests, digest, on_all_cores
 from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.model.lock import Holding
 from wheelforge.store.atomic import storage_errors, write_atomically
@@ -70,8 +71,8 @@ def check_files(folder: Path, artifacts: Iterable[LockedArtifact]) -> None:
             "\n".join([f"{folder} lacks files that its lock names:", *(f"  {path}" for path in missing)]),
             hint="run the same `wheelforge collect` again: it fetches what is missing",
         )
-    for artifact, path in listed:
-        actual = digest(folder / path)
+    actual_digests = on_all_cores(digest, [folder / path for _, path in listed])
+    for (artifact, path), actual in zip(listed, actual_digests, strict=True):
         if actual != artifact.sha256:
             raise HashMismatch(
                 filename=str(folder / path),
@@ -79,14 +80,6 @@ def check_files(folder: Path, artifacts: Iterable[LockedArtifact]) -> None:
                 actual=actual,
                 hint="remove the file and run the same `wheelforge collect` again",
             )
-
-
-def digest(path: Path) -> str:
-    """The SHA-256 of a regular file, in lower-case hex; a link is refused."""
-    if path.is_symlink():
-        raise IntegrityError(f"{path} is a link, which the lock does not know")
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def find_earlier(folder: Path, holds: Holding) -> Lock | None:
@@ -129,20 +122,22 @@ def writing(folder: Path, holds: Holding, store: Store) -> Iterator[Lock | None]
         yield find_earlier(folder, holds)
 
 
-def write_folder(folder: Path, lock: Lock, *, store: Store, report: Reporter) -> None:
+def write_folder(folder: Path, lock: Lock, *, store: Store, report: Reporter, digests: Digests | None = None) -> None:
     """Bring the folder to what the lock says: files first, the lock last, then what only the old lock named goes.
+
+    ``digests`` are those of files that have been looked at before.
 
     Raises:
         UsageError: the folder is a wheelhouse, or its lock is none of ours.
     """
     with writing(folder, Holding.COLLECTED, store) as before:
-        for artifact in lock.artifacts:
-            for name in artifact.paths:
-                path = folder / name
-                if not (path.is_file() and digest(path) == artifact.sha256):
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    store.blobs.deliver(artifact.sha256, path)
-                report(Collected(filename=name, why=_why(artifact), size=artifact.size))
+        standing = (digests or Digests()).standing(folder, lock.artifacts)
+        listed = [(artifact, name) for artifact in lock.artifacts for name in artifact.paths]
+        lacking = [(artifact.sha256, folder / name) for artifact, name in listed if name not in standing]
+        for _ in on_all_cores(lambda one: store.blobs.deliver(*one), lacking):
+            pass
+        for artifact, name in listed:
+            report(Collected(filename=name, why=_why(artifact), size=artifact.size))
         write_papers(folder, lock, before)
         remove_unlisted(folder, before.artifacts if before else (), keep=lock.artifacts)
 

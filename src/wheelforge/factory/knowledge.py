@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import enum
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from wheelforge.errors import BuildError, ResolutionError
+from wheelforge.factory.ahead import Idle
 from wheelforge.factory.crawler import Crawler
 from wheelforge.metadata.ladder import BackendNotAsked, Ladder
 from wheelforge.metadata.static import build_system
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.inputs import ALL, Asked, Formats
 from wheelforge.model.metadata import Surety
-from wheelforge.plan.closure import build_requirement
+from wheelforge.plan.closure import HASHES_HINT, build_requirement, no_hashes
 from wheelforge.plan.facts import Unanswered
 from wheelforge.resolve.candidates import identity
 from wheelforge.resolve.catalog import Catalog
-from wheelforge.resolve.problem import Lacks, Problem
+from wheelforge.resolve.problem import Lacks, Problem, named_by_place
 from wheelforge.resolve.solver import solve
 from wheelforge.simple.once import Once
+from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from packaging.utils import NormalizedName
+
     from wheelforge.direct.port import PackedTree
-    from wheelforge.model.artifacts import Artifact
+    from wheelforge.factory.ahead import Forerunner
+    from wheelforge.model.artifacts import Artifact, Project
     from wheelforge.model.metadata import BuildSystem, Metadata
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate
@@ -73,21 +77,32 @@ class Bounds:
     constraints: tuple[Asked, ...] = ()
     uploaded_prior_to: datetime | None = None
     """See `Inputs.uploaded_prior_to`."""
+    require_hashes: bool = False
+    """Nothing is run that no constraint gives a hash for."""
 
 
 class IndexFacts:
     """Facts from an index, each learnt once for all problems of a run."""
 
     def __init__(
-        self, *, index: Index, builder: Target, hooks: HookDesk, siblings: Siblings, bounds: Bounds | None = None
+        self,
+        *,
+        index: Index,
+        builder: Target,
+        hooks: HookDesk,
+        siblings: Siblings,
+        bounds: Bounds | None = None,
+        ahead: Forerunner | None = None,
     ) -> None:
         self._builder = builder
         self._bounds = bounds or Bounds()
         self._siblings = siblings
         self._hooks = hooks
-        self._catalog = Catalog()
+        self._index = index
+        self._brought: dict[NormalizedName, Project] = {}
+        self._catalog = Catalog(builder)
         self._ladder = Ladder(index, self._ask_metadata)
-        self._crawler = Crawler(index=index, ladder=self._ladder, catalog=self._catalog)
+        self._crawler = Crawler(index=index, ladder=self._ladder, catalog=self._catalog, ahead=ahead or Idle())
         self._confirmed: Once[None] = Once()
         self.assumptions: set[str] = set()
         """What had to be believed of chosen sdists, one sentence each."""
@@ -103,9 +118,14 @@ class IndexFacts:
             answer = solve(problem, self._catalog)
             if isinstance(answer, Lacks):
                 await self._crawler.learn(problem, answer)
-            elif await self._confirm(answer):
+            elif await self._confirm(problem, answer):
+                self._tell_foreign(problem, answer)
                 return answer
             self.restarts += 1
+
+    def give(self, given: Mapping[NormalizedName, Project]) -> None:
+        """What of the inputs was named by its place: where a build requires it, no index is asked for its name."""
+        self._brought = {name: _wheels_of(project) for name, project in named_by_place(given).items()} | self._brought
 
     async def build_system(self, sdist: Candidate) -> BuildSystem:
         """See `Facts`."""
@@ -139,26 +159,55 @@ class IndexFacts:
         self.hook_wheels.update(wheel.filename for wheel in wheels)
         return await self._hooks.sdist(tree, wheels, output)
 
-    async def _confirm(self, solution: Solution) -> bool:
+    async def _confirm(self, problem: Problem, solution: Solution) -> bool:
         """Whether every chosen sdist says of itself what was assumed of it.
 
         A wheel was asked itself, and is compared with what it said when it is fetched.
         """
-        chosen = [choice.candidate for choice in solution.choices if choice.candidate.artifact.kind is Kind.SDIST]
+        chosen = [choice.candidate for choice in solution.choices]
+        # Of these nothing but their own bytes tells whether they are what the user named.
+        bare = [one.artifact for one in chosen if one.artifact.allowed and one.artifact.sha256 is None]
+        await together(self._index.fetch(file) for file in bare)
+        if not problem.follow:
+            return all(await together(self._confirm_alone(candidate.artifact) for candidate in chosen))
         # Taken at once: what another problem learns meanwhile was not what this one was solved with.
-        assumed = [(candidate, self._catalog.metadata(candidate)) for candidate in chosen]
-        return all(await asyncio.gather(*(self._confirm_one(candidate, said) for candidate, said in assumed)))
+        assumed = [(one, self._catalog.metadata(one, problem.target)) for one in chosen if _is_sdist(one)]
+        return all(await together(self._confirm_one(one, said, problem.target) for one, said in assumed))
 
-    async def _confirm_one(self, candidate: Candidate, assumed: Metadata | None) -> bool:
-        await self._confirmed.get(identity(candidate.artifact), lambda: self._learn_own(candidate, assumed))
-        return _says_the_same(assumed, self._catalog.metadata(candidate))
+    async def _confirm_alone(self, file: Artifact) -> bool:
+        """Whether nothing was learnt of a file that is taken without what it requires."""
+        known = self._catalog.says_itself(file)
+        await self._crawler.stated(file)
+        return known or not self._catalog.says_itself(file)
+
+    async def _confirm_one(self, candidate: Candidate, assumed: Metadata | None, target: Target) -> bool:
+        file = candidate.artifact
+        if self._catalog.believes_wheel(candidate, target):
+            await self._confirmed.get(("stated", *identity(file)), lambda: self._learn_stated(file))
+        else:
+            await self._confirmed.get(identity(file), lambda: self._learn_own(candidate, assumed))
+        return _says_the_same(assumed, self._catalog.metadata(candidate, target))
+
+    async def _learn_stated(self, file: Artifact) -> None:
+        if (said := await self._ladder.stated(file)) is not None:
+            self._catalog.learn_metadata(file, said)
 
     async def _learn_own(self, candidate: Candidate, assumed: Metadata | None) -> None:
         file = candidate.artifact
         sibling = None if candidate.evidence is file else assumed
         # What was assumed of an sdist without a sibling is what it says itself.
         if sibling is not None or assumed is None:
-            self._catalog.learn_metadata(file, await self._ladder.confirm(file, sibling))
+            own = await self._ladder.confirm(file, sibling)
+            # A wheel goes on speaking for itself: targets can have different ones.
+            if own.surety is not Surety.SIBLING:
+                self._catalog.learn_metadata(file, own)
+
+    def _tell_foreign(self, problem: Problem, solution: Solution) -> None:
+        """Note what a backend said here of another machine, and nobody there."""
+        target, host = problem.target, self._builder
+        for candidate in (choice.candidate for choice in solution.choices if problem.follow):
+            if self._catalog.was_asked_elsewhere(candidate, target):
+                self.assumptions.add(f"{candidate} was asked on {host.name} what it requires on {target.name}")
 
     async def _requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         answer = await self._hooks.requires(sdist, wheels)
@@ -190,6 +239,8 @@ class IndexFacts:
     async def _environment(self, sdist: Artifact, requires: Sequence[str]) -> tuple[Artifact, ...]:
         try:
             return await self._wheels(f"{sdist.name} {sdist.version}", requires)
+        except BackendNotAsked as fault:
+            raise BackendNotAsked(_not_asked(sdist, fault.message), hint=fault.hint) from None
         except ResolutionError as fault:
             reason = f"what its build requires is not to be had as wheels\n{fault.message}"
             raise BackendNotAsked(_not_asked(sdist, reason)) from None
@@ -202,11 +253,24 @@ class IndexFacts:
             target=self._builder,
             roots=tuple(Asked(requirement=build_requirement(text, subject), origin=origin) for text in requires),
             formats=Formats(only_binary=frozenset({ALL})),
+            given=self._brought,
             constraints=self._bounds.constraints,
             uploaded_prior_to=self._bounds.uploaded_prior_to,
         )
         environment = await self.solve(problem)
+        if self._bounds.require_hashes and (bare := problem.unvouched(environment)):
+            raise BackendNotAsked(f"{no_hashes(bare)}, which {origin} requires", hint=HASHES_HINT)
         return tuple(choice.candidate.artifact for choice in environment.choices)
+
+
+def _is_sdist(candidate: Candidate) -> bool:
+    return candidate.artifact.kind is Kind.SDIST
+
+
+def _wheels_of(project: Project) -> Project:
+    releases = project.releases.items()
+    wheels = {version: tuple(file for file in files if file.kind is Kind.WHEEL) for version, files in releases}
+    return replace(project, releases={version: files for version, files in wheels.items() if files})
 
 
 def _given(sdist: Artifact, answer: T | Unanswered) -> T:

@@ -115,6 +115,12 @@ def _artifacts(inputs: Inputs, gathered: Gathered) -> Iterator[LockedArtifact]:
     for plan in gathered.plans:
         for file in _taken(inputs, plan, plan.shipped()):
             shipped[file.filename].add(plan.target.name)
+    needed = {
+        choice.candidate.artifact.filename
+        for plan in gathered.plans
+        for unit in plan.closure.units
+        for choice in unit.environment.choices
+    }
     taken = {candidate.artifact.filename for plan in gathered.plans for candidate in plan.candidates()}
     for filename, file in sorted(chosen_files(inputs, gathered.plans).items()):
         weight, build_only = gathered.weights[filename], filename not in shipped
@@ -130,9 +136,10 @@ def _artifacts(inputs: Inputs, gathered: Gathered) -> Iterator[LockedArtifact]:
             upload_time=file.upload_time,
             build_only=build_only,
             targets=tuple(sorted(shipped[filename])) if gathered.layout is Layout.PER_TARGET else (),
+            for_builds=gathered.layout is Layout.PER_TARGET and not build_only and filename in needed,
             fallback=filename not in taken,
             left_out=file.index in gathered.left_out,
-            provenance=file.provenance,
+            provenance=_public(file.provenance or "") or None,
             direct=file.direct,
         )
 

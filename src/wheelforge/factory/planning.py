@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wheelforge.events import Note, Phase, PhaseFinished, PhaseStarted
 from wheelforge.factory.rules import check_build_hashes, check_hashes
-from wheelforge.factory.together import together
 from wheelforge.model.artifacts import Kind
-from wheelforge.plan.closure import plan_closure
+from wheelforge.plan.closure import ClosureRules, plan_closure
 from wheelforge.plan.units import BuildClosure
 from wheelforge.resolve.align import became_sources, shared_preferences
-from wheelforge.resolve.problem import Problem
+from wheelforge.resolve.problem import Problem, named_by_place
+from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wheelforge.factory.following import Earlier
     from wheelforge.factory.knowledge import IndexFacts
     from wheelforge.factory.wishes import Wish
-    from wheelforge.model.artifacts import Artifact
+    from wheelforge.model.artifacts import Artifact, Project
     from wheelforge.model.inputs import Inputs
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate
@@ -39,7 +39,11 @@ class Plan:
     target: Target
     runtime: Solution
     given: frozenset[NormalizedName] = frozenset()
-    """Projects that the inputs brought themselves: no index was asked for them."""
+    """Projects that the inputs brought themselves, or took from one index: the others were not asked for them."""
+    placed: Mapping[NormalizedName, Project] = field(default_factory=dict)
+    """Those that were named by their place: builds take them too."""
+    pinned: Mapping[NormalizedName, Project | None] = field(default_factory=dict)
+    """Those that were taken from one index: builds take them from there too."""
     closure: BuildClosure = NO_BUILDS
 
     def candidates(self) -> list[Candidate]:
@@ -59,6 +63,8 @@ class Plan:
         """The index's wheel that could stand in for an sdist on the target."""
         sdist, wheel = candidate.artifact, candidate.evidence
         fits = self.target.rank(wheel.tags) is not None and self.target.accepts_python(wheel.requires_python)
+        # Where hashes were written down, one that nobody named is not taken beside what was.
+        fits = fits and (not wheel.allowed or wheel.sha256 in wheel.allowed)
         return wheel if (sdist.kind, wheel.kind) == (Kind.SDIST, Kind.WHEEL) and fits else None
 
 
@@ -96,6 +102,7 @@ class Planner:
             target=target,
             roots=wish.roots,
             given=wish.given,
+            pinned=wish.pinned,
             follow=wish.follow,
             constraints=inputs.constraints,
             overrides=inputs.overrides,
@@ -127,16 +134,26 @@ class Planner:
         check_hashes(self.inputs, problem, solution)
         count, remark = len(solution.choices), f"for {problem.target.name}"
         self.report(PhaseFinished(phase=Phase.RESOLVE, count=count, noun="distribution", remark=remark))
-        return Plan(target=problem.target, runtime=solution, given=frozenset(problem.given))
+        return Plan(
+            target=problem.target,
+            runtime=solution,
+            given=frozenset({*problem.given, *problem.pinned}),
+            pinned=problem.pinned,
+            placed=named_by_place(problem.given),
+        )
 
     async def _with_builds(self, plan: Plan, earlier: Earlier) -> Plan:
         closure = await plan_closure(
             plan.runtime,
-            inputs=self.inputs,
-            builder=plan.target,
-            host=self.host,
-            facts=self.facts,
-            before=earlier.builds(plan.target.name),
+            ClosureRules(
+                inputs=self.inputs,
+                builder=plan.target,
+                host=self.host,
+                before=earlier.builds(plan.target.name),
+                given=plan.placed,
+                pinned=plan.pinned,
+            ),
+            self.facts,
         )
         check_build_hashes(self.inputs, closure)
         remark = f"to build for {plan.target.name}"

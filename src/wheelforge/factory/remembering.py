@@ -8,9 +8,9 @@ from wheelforge.model.inputs import Prefer, Resolution
 from wheelforge.model.lock import LockedInputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from wheelforge.model.inputs import Asked, Inputs
+    from wheelforge.model.inputs import Asked, Inputs, Reference
 
 
 def locked_inputs(inputs: Inputs) -> LockedInputs:
@@ -27,16 +27,16 @@ def locked_inputs(inputs: Inputs) -> LockedInputs:
         "no-deps": inputs.no_deps,
         "require-hashes": inputs.require_hashes,
         "resolution": inputs.resolution.value if inputs.resolution is not Resolution.HIGHEST else "",
-        "uploaded-prior-to": cutoff.isoformat() if cutoff is not None else "",
+        "uploaded-prior-to": inputs.uploaded_prior_to_written or (cutoff.isoformat() if cutoff is not None else ""),
         "with-fallback": inputs.with_fallback,
         "align": inputs.align,
         "indexes": inputs.indexes,
-        "index-pins": inputs.index_pins,
+        "index-pins": tuple(map(str, inputs.index_pins)),
     }
     return LockedInputs(
         requirements=_texts(inputs.requirements),
-        references=tuple(one.written for one in inputs.references),
-        locks=tuple(f"{lock.origin} sha256:{lock.digest}" for lock in inputs.locks),
+        references=tuple(map(_reference, inputs.references)),
+        locks=tuple(" ".join([lock.origin, f"sha256:{lock.digest}", *lock.picks]) for lock in inputs.locks),
         constraints=_texts(inputs.constraints),
         overrides=_texts(inputs.overrides),
         build_constraints=_texts(inputs.build_constraints),
@@ -45,6 +45,25 @@ def locked_inputs(inputs: Inputs) -> LockedInputs:
 
 
 def _texts(asked: Iterable[Asked]) -> tuple[str, ...]:
-    return tuple(
-        " ".join([str(one.requirement), *(f"--hash=sha256:{digest}" for digest in sorted(one.hashes))]) for one in asked
-    )
+    return tuple(" ".join([str(one.requirement), *_hashes(one.hashes)]) for one in asked)
+
+
+def _hashes(digests: Iterable[str]) -> Iterator[str]:
+    return (f"--hash=sha256:{digest}" for digest in sorted(digests))
+
+
+def _reference(one: Reference) -> str:
+    """As it was written, and all that counts of it and is not told by that."""
+    written = _plain(one.written)
+    beside = [
+        f"subdirectory={one.subdirectory}" if one.subdirectory else "",
+        f"[{','.join(one.extras)}]" if one.extras else "",
+        f"; {one.marker}" if one.marker else "",
+    ]
+    untold = [text for text in beside if _plain(text) not in written]
+    return " ".join([one.written, *untold, *_hashes(digest for digest in one.hashes if digest not in written)])
+
+
+def _plain(text: str) -> str:
+    """Without what a requirement may be written with or without: blanks, and one or the other kind of quotes."""
+    return "".join(text.split()).replace("'", '"').lower()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
-
 from wheelforge.errors import UsageError
 from wheelforge.events import Note, Warn
 from wheelforge.model.artifacts import Kind
@@ -28,9 +26,7 @@ def check_hashes(inputs: Inputs, problem: Problem, solution: Solution) -> None:
     """
     if not inputs.require_hashes:
         return
-    vouched = {canonicalize_name(one.requirement.name) for one in (*problem.roots, *problem.constraints) if one.hashes}
-    vouched |= problem.given.keys()
-    bare = [f"  {choice.candidate}" for choice in solution.choices if choice.candidate.name not in vouched]
+    bare = [f"  {candidate}" for candidate in problem.unvouched(solution)]
     if bare:
         raise UsageError(
             "\n".join(["hashes are required, and these dependencies have none:", *bare]),
@@ -46,9 +42,9 @@ def check_build_hashes(inputs: Inputs, closure: BuildClosure) -> None:
     """
     if not inputs.require_hashes:
         return
-    vouched = {canonicalize_name(one.requirement.name) for one in inputs.build_constraints if one.hashes}
-    chosen = {choice.candidate for unit in closure.units for choice in unit.environment.choices}
-    bare = sorted({str(candidate) for candidate in chosen if candidate.name not in vouched})
+    chosen = [choice.candidate for unit in closure.units for choice in unit.environment.choices]
+    # What was named by its place had its hash there.
+    bare = sorted({str(one) for one in chosen if not one.artifact.allowed and one.artifact.direct is None})
     if bare:
         raise UsageError(
             "\n".join(["hashes are required, and these build requirements have none:", *(f"  {one}" for one in bare)]),
@@ -58,12 +54,16 @@ def check_build_hashes(inputs: Inputs, closure: BuildClosure) -> None:
 
 def tell_exceptions(inputs: Inputs, files: Iterable[Artifact], report: Reporter) -> None:
     """Say what a user would not expect of the files that were chosen."""
-    for file in sorted(files, key=lambda file: file.filename):
+    listed = sorted(files, key=lambda file: file.filename)
+    sources = {file.name for file in listed if file.kind is Kind.SDIST}
+    for file in listed:
         if file.yanked is not None:
             report(Warn(text=f"{file.filename} was yanked{f': {file.yanked}' if file.yanked else ''}"))
         if (
             file.kind is Kind.WHEEL
             and Kind.SDIST in inputs.formats.allowed(file.name)[:1]
             and file.name not in inputs.seeds
+            and file.name not in sources
+            and file.direct is None
         ):
-            report(Note(text=f"{file.name} {file.version} has no sdist: its wheel is taken"))
+            report(Note(text=f"of {file.name} {file.version} no sdist can be taken: its wheel is"))

@@ -16,6 +16,7 @@ from wheelforge.errors import BuildError
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.metadata import Surety
 from wheelforge.sandbox.wheels import EnvironmentWheel
+from wheelforge.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,7 +72,7 @@ class SandboxDesk:
         return _Source(path=fetched.path, key=fetched.sha256, subject=subject, log=log)
 
     async def _environment(self, wheels: Sequence[Artifact]) -> list[EnvironmentWheel]:
-        fetched = await asyncio.gather(*(self._index.fetch(wheel) for wheel in wheels))
+        fetched = await together(self._index.fetch(wheel) for wheel in wheels)
         return [
             EnvironmentWheel(path=one.path, sha256=one.sha256, filename=wheel.filename)
             for wheel, one in zip(wheels, fetched, strict=True)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from wheelforge.errors import IndexAccessError
 from wheelforge.events import Note
-from wheelforge.factory.together import together
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import ExpectedShape
+from wheelforge.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

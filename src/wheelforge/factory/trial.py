@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from virtualenv.seed.wheels.embed import get_embed_wheel
 
 from wheelforge.errors import ResolutionError
-from wheelforge.factory.folder import digest
+from wheelforge.factory.digests import digest
 from wheelforge.forge.failure import tail
 from wheelforge.formats.requirements_txt import write_requirements
 from wheelforge.sandbox.port import Access, Job, Mount
@@ -34,6 +34,8 @@ class Closure(enum.Enum):
     """Whether what is installed must bring all that it requires."""
 
     FOLLOWED = "followed"
+    CHECKED = "checked"
+    """It must, but pip takes what is listed and does not look for it: a wheel names a URL, which pip would ask."""
     LEFT = "left"
     """pip's ``--no-deps``."""
 
@@ -68,12 +70,12 @@ class _Trial:
         at, wheels = self.bench.sandbox.seen(work), self.bench.sandbox.seen(shelf)
         pip = ("-m", "pip", "--python", f"{at}/environment/bin/python")
         by_hash = ("--require-hashes", "--only-binary", ":all:", "-r", f"{at}/requirements.txt")
-        alone = ("--no-deps",) if closure is Closure.LEFT else ()
+        alone = () if closure is Closure.FOLLOWED else ("--no-deps",)
         steps = [
             ("-m", "venv", "--without-pip", f"{at}/environment"),
             (*pip, "install", "--no-cache-dir", "--no-index", "--find-links", wheels, *alone, *by_hash),
         ]
-        if closure is Closure.FOLLOWED:
+        if closure is not Closure.LEFT:
             steps.append((*pip, "check"))
         for step in steps:
             if fault := self._step(step, work, shelf):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import parse_wheel_filename
 
 from wheelforge.archives.sdist import read_sdist
+from wheelforge.archives.wheel import read_metadata
 from wheelforge.errors import IntegrityError, ResolutionError, WheelforgeError
 from wheelforge.events import Phase, PhaseFinished, PhaseStarted, Step
 from wheelforge.factory.companions import companions
@@ -172,14 +173,23 @@ class _Verifier:
             return f"not installed here: it is for {', '.join(names)}, and this interpreter is {self._target.name}"
         if any(file.kind is Kind.SDIST for file in self._runtime_files()):
             return "not installed here: its sdists are not built yet"
+        if left := [file.filename for file in self._runtime_files() if file.left_out]:
+            return f"not installed here: {', '.join(left)} was left out with its index"
         return None
 
     def _install(self) -> Iterator[str]:
-        closure = Closure.FOLLOWED if follows_dependencies(self._lock) else Closure.LEFT
         wheels = self._runtime_files()
         parted = any(self._target.name in wheel.targets for wheel in wheels)
         place = self._folder / self._target.name if parted else self._folder
-        return install_offline(place, wheels, closure=closure, bench=self._bench)
+        return install_offline(place, wheels, closure=self._closure(wheels), bench=self._bench)
+
+    def _closure(self, wheels: Iterable[LockedArtifact]) -> Closure:
+        if not follows_dependencies(self._lock):
+            return Closure.LEFT
+        read = (read_metadata(self._folder / wheel.path, name=wheel.filename) for wheel in wheels)
+        found = (parse_metadata(data, surety=Surety.WHEEL, origin="") for data in read)
+        named = any(requirement.url for metadata in found for requirement in metadata.requires)
+        return Closure.CHECKED if named else Closure.FOLLOWED
 
     def _runtime_files(self) -> list[LockedArtifact]:
         return [file for one in runtime_files(self._lock, self._target.name) for file in one.files]

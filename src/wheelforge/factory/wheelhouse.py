@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import UsageError
-from wheelforge.factory.folder import BUILD_DEPS, digest, find_earlier, remove_unlisted, write_papers, writing
+from wheelforge.factory.digests import digest
+from wheelforge.factory.folder import BUILD_DEPS, find_earlier, remove_unlisted, write_papers, writing
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import Holding, LockedArtifact
 
@@ -32,13 +33,19 @@ def with_built(lock: Lock, made: Mapping[str, MadeWheel]) -> Lock:
 
     What the folder's could not know is known now: each build had what it asked for, each wheel requires what is locked.
     """
+    files = {artifact.filename: artifact for artifact in lock.artifacts}
     sources = [artifact for artifact in lock.artifacts if artifact.filename in made]
-    built = [_built(source, made[source.filename]) for source in sources]
+    built = [_built(source, made[source.filename], files) for source in sources]
     built.sort(key=lambda wheel: wheel.filename)
     return replace(lock, holds=Holding.WHEELHOUSE, incomplete=(), built=tuple(built))
 
 
-def _built(source: LockedArtifact, made: MadeWheel) -> LockedArtifact:
+def _built(source: LockedArtifact, made: MadeWheel, files: Mapping[str, LockedArtifact]) -> LockedArtifact:
+    wheel = files[made.filename] if made.fallback else _new(source, made)
+    return replace(wheel, build_only=source.build_only, targets=source.targets, for_builds=source.for_builds)
+
+
+def _new(source: LockedArtifact, made: MadeWheel) -> LockedArtifact:
     return LockedArtifact(
         filename=made.filename,
         name=source.name,
@@ -54,8 +61,12 @@ def _built(source: LockedArtifact, made: MadeWheel) -> LockedArtifact:
 
 
 def standing_wheels(lock: Lock) -> tuple[LockedArtifact, ...]:
-    """Every wheel that a wheelhouse of this lock can hold, runtime and build-only."""
-    return tuple(file for file in (*lock.built, *lock.artifacts) if file.kind is Kind.WHEEL)
+    """Every wheel that a wheelhouse of this lock can hold, runtime and build-only.
+
+    One to fall back on is among them only where its build has failed.
+    """
+    collected = (file for file in lock.artifacts if not file.fallback and not file.left_out)
+    return tuple(file for file in (*lock.built, *collected) if file.kind is Kind.WHEEL)
 
 
 def check_places(folder: Path, wheelhouse: Path) -> None:
@@ -89,12 +100,13 @@ def write_wheelhouse(folder: Path, wheelhouse: Path, lock: Lock, *, keep: BuildD
     with writing(wheelhouse, Holding.WHEELHOUSE, store) as before:
         wheels = [wheel for wheel in standing_wheels(lock) if keep is BuildDeps.KEEP or not wheel.build_only]
         for wheel in wheels:
-            path = wheelhouse / wheel.path
-            if path.is_file() and digest(path) == wheel.sha256:
-                continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not store.blobs.has(wheel.sha256):
-                store.blobs.add(folder / wheel.path)
-            store.blobs.deliver(wheel.sha256, path)
+            for name in wheel.paths:
+                path = wheelhouse / name
+                if path.is_file() and digest(path) == wheel.sha256:
+                    continue
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if not store.blobs.has(wheel.sha256):
+                    store.blobs.add(folder / wheel.path)
+                store.blobs.deliver(wheel.sha256, path)
         write_papers(wheelhouse, lock, before)
         remove_unlisted(wheelhouse, standing_wheels(before) if before else (), keep=wheels)

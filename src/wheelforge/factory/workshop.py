@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from packaging.tags import Tag
 from packaging.utils import parse_wheel_filename
 
-from wheelforge.events import Note, UnitFailed, UnitFinished, UnitStarted
+from wheelforge.errors import BuildError
+from wheelforge.events import Note, UnitFailed, UnitFinished, UnitStarted, Warn
 from wheelforge.forge.checks import Expected, check_promises
 from wheelforge.forge.toolchain import toolchain
 from wheelforge.forge.unit import UnitJob, build_unit
@@ -39,6 +41,8 @@ class MadeWheel(msgspec.Struct, frozen=True, kw_only=True):
     filename: str
     sha256: str
     size: int
+    fallback: bool = False
+    """The index's, since the build failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +97,29 @@ class Workshop:
             self.made[filename] = self._build(unit, wheels)
         except Stopped:
             raise
-        except Exception:
+        except Exception as fault:  # noqa: BLE001 - raised again where nothing stands in for the wheel
             report(UnitFailed(subject=subject, log=self._log(unit)))
-            raise
+            self.made[filename] = self._instead(unit, fault)
+            return
         seconds = time.monotonic() - began
         self._equipment.store.records.put(_SECONDS, _told(unit), f"{seconds:.3f}".encode())
         report(UnitFinished(subject=subject, wheel=self.made[filename].filename, seconds=seconds, cached=False))
+
+    def _instead(self, unit: Unit, fault: Exception) -> MadeWheel:
+        """The index's wheel that was collected for where this build fails.
+
+        Raises:
+            Exception: the fault itself, where there is none, or where it is not the build's.
+        """
+        for file in self._lock.artifacts if isinstance(fault, BuildError) else ():
+            tags = parse_wheel_filename(file.filename)[3] if file.fallback else frozenset[Tag]()
+            fits = self._equipment.target.rank(tags) is not None
+            if fits and (file.name, file.version) == (unit.name, unit.version):
+                self._taken(file)
+                text = f"{unit.name} {unit.version} was not built: the index's {file.filename} is taken instead"
+                self._equipment.report(Warn(text=text, hint=f"what went wrong: {self._log(unit)}"))
+                return MadeWheel(filename=file.filename, sha256=file.sha256, size=file.size, fallback=True)
+        raise fault
 
     def _needs(self, unit: Unit) -> list[str]:
         pins = self._environments[unit.environment].pins

@@ -185,9 +185,12 @@ def _requirement_faults(metadata: bytes, expected: Expected) -> Iterator[str]:
 
 
 def _canonical(requirement: Requirement) -> str:
-    """Spell a requirement without its marker, so that equal ones are equal texts."""
+    """Spell a requirement without its marker, so that equal ones are equal texts.
+
+    A place counts as the name alone, as it does in locks: where the project comes from is the user's to say.
+    """
     plain = Requirement(str(requirement))
-    plain.name, plain.marker = canonicalize_name(plain.name), None
+    plain.name, plain.marker, plain.url = canonicalize_name(plain.name), None, None
     plain.extras = {canonicalize_name(extra) for extra in plain.extras}
     return str(plain)
 

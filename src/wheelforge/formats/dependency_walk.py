@@ -12,11 +12,12 @@ from packaging.utils import canonicalize_name
 
 from wheelforge.formats.fault import Fault, FaultyText
 from wheelforge.formats.pyproject import PYPROJECT, ProjectFile, read_pyproject
-from wheelforge.formats.reference import is_folder, path_of
+from wheelforge.formats.reference import is_folder
 from wheelforge.formats.requirement import BadRequirement, parse_input, parse_requirement
-from wheelforge.formats.sources import IndexPin, Sources, Standing, joined, place
+from wheelforge.formats.sources import Sources, Standing, joined, place
 from wheelforge.formats.workspace import Workspace, find_workspace
-from wheelforge.model.inputs import Asked, Reference
+from wheelforge.model.inputs import Asked, IndexPin, Reference
+from wheelforge.model.urls import local_path
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -153,13 +154,13 @@ class Walk:
 
     def _refer(self, reference: Reference, reach: _Reach) -> None:
         conditions = _both(reach.conditions, reference.marker)
-        bare = replace(reference, marker=None, origin="", written="")
+        bare = replace(reference, marker=None, origin="", written="", public="")
         if not self._is_new(bare, conditions):
             return
         self.references.append(replace(reference, marker=_met(conditions)) if reach.conditions else reference)
         if not is_folder(reference.location):
             return
-        folder = path_of(reference.location) / reference.subdirectory
+        folder = local_path(reference.location) / reference.subdirectory
         if (folder / PYPROJECT).is_file():
             file = read_pyproject(folder / PYPROJECT)
             beyond = _Reach(named=False, conditions=conditions)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import UsageError
+from wheelforge.model.told import printable, underlined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FILE_AND_LINE = re.compile(r":\d+$")
-_CREDENTIALS = re.compile(r"(?<=//)[^/\s]*(?=@)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Fault:
         """Three lines: the place and the problem, the line, a caret under the column."""
         joint = ":" if _FILE_AND_LINE.search(self.origin) else ", column "
         place = f"{self.origin}{joint}{self.column}: {printable(self.problem)}"
-        return f"{place}\n    {printable(self.text)}\n    {' ' * (self.column - 1)}^"
+        return f"{place}\n{underlined(self.text, slice(self.column - 1, self.column))}"
 
 
 class FaultyText(UsageError):
@@ -41,9 +41,3 @@ class FaultyText(UsageError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
-
-
-def printable(text: str) -> str:
-    """``text`` without terminal controls and credentials, each character in its place."""
-    masked = _CREDENTIALS.sub(lambda found: "*" * len(found[0]), text)
-    return "".join(char if char.isprintable() else " " for char in masked)

@@ -13,11 +13,11 @@ from packaging.version import InvalidVersion, Version
 
 from wheelforge.errors import UsageError
 from wheelforge.formats import lock_wire as wire
-from wheelforge.formats.fault import printable
 from wheelforge.formats.lock_checks import check_lock, check_texts, contradiction
 from wheelforge.model import lock as model
 from wheelforge.model.direct import DirectUrl, VcsInfo
 from wheelforge.model.shape import Shape
+from wheelforge.model.told import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

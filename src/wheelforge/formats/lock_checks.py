@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 
 from wheelforge.errors import IntegrityError
-from wheelforge.formats.fault import printable
 from wheelforge.formats.lock_file_checks import file_flaws, holds_credentials, is_wheel_of, show
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.filenames import is_safe
 from wheelforge.model.lock import Holding
+from wheelforge.model.told import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from packaging.utils import is_normalized_name
 from packaging.version import InvalidVersion, Version
 
-from wheelforge.formats.fault import printable
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.filenames import SDIST_SUFFIXES, is_safe, named
+from wheelforge.model.told import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

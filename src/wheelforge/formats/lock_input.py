@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from packaging.pylock import is_valid_pylock_path
 
 from wheelforge.errors import UsageError
-from wheelforge.formats.fault import printable
 from wheelforge.formats.lock_picks import Picks
 from wheelforge.formats.lock_places import Ground
 from wheelforge.formats.pylock_input import read_pylock
+from wheelforge.formats.reference import shown_path
 from wheelforge.formats.text_file import decoded
 from wheelforge.formats.toml_text import load_toml
 from wheelforge.formats.uv_lock import read_uv_lock
+from wheelforge.model.told import printable
 
 if TYPE_CHECKING:
     from wheelforge.model.inputs import LockInput
@@ -44,7 +45,7 @@ def read_lock_input(path: Path, picks: Picks | None = None, *, origin: str | Non
         UsageError: it cannot be read, is no lock, of a version not known here, or lacks what ``picks`` names.
         IntegrityError: it names a file without a hash that can be checked, or in an unsafe way.
     """
-    told = origin or _told(path)
+    told = origin or shown_path(path)
     if not is_lock(path.name):
         names = "pylock.toml, pylock.NAME.toml or uv.lock"
         raise UsageError(printable(f"{told}: not the name of a lock"), hint=f"locks are named {names}")
@@ -56,9 +57,3 @@ def read_lock_input(path: Path, picks: Picks | None = None, *, origin: str | Non
     ground = Ground(folder=path.resolve().parent, origin=told)
     read = read_uv_lock if path.name.endswith(".lock") else read_pylock
     return read(table, picks or Picks(), ground=ground, digest=hashlib.sha256(data).hexdigest())
-
-
-def _told(path: Path) -> str:
-    """Relative to where the run was started: what is collected remembers it, and tells no paths of this machine."""
-    found, here = path.resolve(), Path.cwd().resolve()
-    return found.relative_to(here).as_posix() if found.is_relative_to(here) else path.name

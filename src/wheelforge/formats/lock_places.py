@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from wheelforge.errors import IntegrityError, ResolutionError, UsageError
-from wheelforge.formats.fault import printable
+from wheelforge.model.told import printable
+from wheelforge.model.urls import local_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """Where a lock stands: paths are read from here, and none leads out of it.
+    """Where a lock stands: paths are read from here, and none leads out of it, nor does a ``file:`` URL.
 
     Where the lock belongs to a repository they may lead anywhere within that: ``../lib`` is common in large ones.
     """
@@ -57,7 +58,7 @@ class Ground:
         """The place of a file: beside the lock where it stands there, else its URL.
 
         Raises:
-            IntegrityError: the path leads out of the folder, or the URL is none that files are fetched from.
+            IntegrityError: it leads out of the folder, or the URL is none that files are fetched from.
         """
         if path:
             local = self._local(where, path)
@@ -135,9 +136,15 @@ class Ground:
     def _local(self, where: str, path: str) -> Path:
         if _ABSOLUTE.match(path) or not path.isprintable():
             raise self.unsafe(where, f"{path!r} is no path relative to the lock")
-        found = (self.folder / path.replace("\\", "/")).resolve()
+        return self._bounded(where, self.folder / path.replace("\\", "/"), path)
+
+    def _bounded(self, where: str, path: Path, written: str) -> Path:
+        try:
+            found = path.resolve()
+        except (OSError, ValueError, RuntimeError):
+            raise self.unsafe(where, f"{written!r} is no path") from None
         if not found.is_relative_to(self._bounds()):
-            raise self.unsafe(where, f"{path!r} leads out of the folder of the lock", hint=_WITHIN)
+            raise self.unsafe(where, f"{written!r} leads out of the folder of the lock", hint=_WITHIN)
         return found
 
     def _bounds(self) -> Path:
@@ -149,7 +156,10 @@ class Ground:
         local = parts.scheme == "file"
         if parts.scheme not in schemes or not url.isprintable() or bool(parts.netloc) is local:
             raise self.unsafe(where, f"{_bare(parts)!r} is no address that can be fetched from")
-        return Place(parts._replace(fragment="").geturl(), parts.path.rpartition("/")[2] if local else _bare(parts))
+        if local:
+            found = self._bounded(where, self.folder / local_path(url), url)
+            return Place(found.as_uri(), parts.path.rpartition("/")[2])
+        return Place(parts._replace(fragment="").geturl(), _bare(parts))
 
 
 def split(url: str) -> SplitResult:

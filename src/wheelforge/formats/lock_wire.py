@@ -32,7 +32,9 @@ class Inputs(Table, frozen=True):
     constraints: Requirements = ()
     build_constraints: Requirements = ()
     references: Annotated[tuple[str, ...], Meta(description="Places named instead of projects, as written.")] = ()
-    locks: Annotated[tuple[str, ...], Meta(description="`FILE sha256:DIGEST` of each lock that was an input.")] = ()
+    locks: Annotated[
+        tuple[str, ...], Meta(description="`FILE sha256:DIGEST` of each lock that was an input, and what is picked.")
+    ] = ()
     overrides: Requirements = ()
     options: Annotated[
         dict[str, bool | str | tuple[str, ...]], Meta(description="Only those that differ from their defaults.")
@@ -70,6 +72,7 @@ class Artifact(Table, frozen=True):
     upload_time: Annotated[str | None, Meta(description="RFC 3339, as the index writes it.")] = None
     build_only: Annotated[bool, Meta(description="Stands in `build-deps/`: only builds need it.")] = False
     targets: Annotated[tuple[str, ...], Meta(description="Laid out per target: in whose folders it stands.")] = ()
+    for_builds: Annotated[bool, Meta(description="Laid out per target: stands in `build-deps/` too.")] = False
     fallback: Annotated[bool, Meta(description="The wheel of an sdist that is here, for where its build fails.")] = (
         False
     )

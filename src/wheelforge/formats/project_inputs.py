@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packaging.dependency_groups import DependencyGroupResolver
@@ -13,13 +11,13 @@ from packaging.utils import canonicalize_name
 from wheelforge.errors import UsageError
 from wheelforge.formats.dependency_walk import ProjectInputs, RequiresPython, Walk, ground_of
 from wheelforge.formats.fault import FaultyText
-from wheelforge.formats.lock_picks import Picks
-from wheelforge.formats.pyproject import ProjectFile, read_pyproject
+from wheelforge.formats.pyproject import DEV, ProjectFile, read_pyproject
 from wheelforge.formats.reference import shown_path
 from wheelforge.formats.requirement import BadRequirement, parse_input
 from wheelforge.formats.sources import Standing
 from wheelforge.formats.workspace import Workspace, find_workspace
 from wheelforge.model.inputs import Reference
+from wheelforge.model.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -27,30 +25,20 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-_DEV = canonicalize_name("dev")
+    from wheelforge.formats.lock_picks import Picks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Which parts of a project are wanted."""
-
-    picks: Picks = field(default_factory=Picks)
-    all_extras: bool = False
-    only_groups: tuple[NormalizedName, ...] = ()
-    """These groups, and nothing else of the project."""
-
-
-def read_project_inputs(path: Path, selection: Selection) -> ProjectInputs:
+def read_project_inputs(path: Path, picks: Picks) -> ProjectInputs:
     """Read a ``pyproject.toml`` and those that it leads to.
 
     Raises:
         FaultyText: with every fault of its requirements.
-        UsageError: a file cannot be read, or has not what is selected.
+        UsageError: a file cannot be read, or has not what is picked.
     """
     file = read_pyproject(path)
     workspace = find_workspace(file)
-    reader = _Reader(workspace, selection)
-    chosen = _chosen(file, workspace, selection.picks)
+    reader = _Reader(workspace, picks)
+    chosen = _chosen(file, workspace, picks)
     reader.check(chosen)
     for one in chosen:
         reader.take(one)
@@ -73,9 +61,9 @@ def _chosen(file: ProjectFile, workspace: Workspace, picks: Picks) -> list[Proje
 class _Reader:
     """Goes through the chosen projects, and gathers what they ask for."""
 
-    def __init__(self, workspace: Workspace, selection: Selection) -> None:
+    def __init__(self, workspace: Workspace, picks: Picks) -> None:
         self._workspace = workspace
-        self._selection = selection
+        self._picks = picks
         self._walk = Walk()
         self._projects: list[Reference] = []
         self._pythons: list[RequiresPython] = []
@@ -83,15 +71,14 @@ class _Reader:
 
     def check(self, chosen: Collection[ProjectFile]) -> None:
         """Make sure that one of the projects has each extra and each group that is wanted."""
-        picks, first = self._selection.picks, next(iter(chosen))
+        picks, first = self._picks, next(iter(chosen))
         if not any(file.is_dynamic("optional-dependencies") for file in chosen):
             _refuse("extra", picks.extras, [extra for file in chosen for extra in file.extras], first)
-        wanted = (*picks.groups, *self._selection.only_groups)
-        _refuse("group", wanted, [group for file in chosen for group in _groups(file)], first)
+        _refuse("group", picks.named_groups, [group for file in chosen for group in _groups(file)], first)
 
     def take(self, file: ProjectFile) -> None:
         """Take one of the chosen projects."""
-        if not self._selection.only_groups:
+        if not self._picks.only_groups:
             self._take_project(file, self._extras(file))
         for group in self._wanted_groups(file):
             self._take_group(file, group)
@@ -125,12 +112,12 @@ class _Reader:
         )
 
     def _extras(self, file: ProjectFile) -> list[NormalizedName]:
-        if self._selection.all_extras:
+        if self._picks.all_extras:
             return sorted(file.extras)
-        return [one for one in self._selection.picks.extras if one in file.extras or _may_have(file)]
+        return [one for one in self._picks.extras if one in file.extras or _may_have(file)]
 
     def _take_project(self, file: ProjectFile, extras: list[NormalizedName]) -> None:
-        emits = self._selection.picks.emit_project
+        emits = self._picks.emit_project
         if said := file.said.project:
             self._pythons += python_of(said.requires_python, file.source.origin)
         if emits and file.is_package:
@@ -148,17 +135,16 @@ class _Reader:
         self._walk.project(file, self._workspace, extras)
 
     def _wanted_groups(self, file: ProjectFile) -> list[NormalizedName]:
-        has, selection = _groups(file), self._selection
-        wanted = [*selection.only_groups, *selection.picks.groups]
-        if selection.picks.default_groups and not selection.only_groups:
-            defaults = _default_groups(file)
+        has, wanted = _groups(file), list(self._picks.named_groups)
+        if self._picks.takes_default_groups:
+            defaults = file.default_groups(has)
             _refuse("group", defaults, has, file)
             wanted += defaults
         return [group for group in dict.fromkeys(wanted) if group in has]
 
     def _take_group(self, file: ProjectFile, group: NormalizedName) -> None:
         standing = Standing(origin=f"{file.source.origin} [dependency-groups] {group}", group=group)
-        literals = _in_group(file, group) + (file.uv.dev_dependencies if group == _DEV else [])
+        literals = _in_group(file, group) + (file.uv.dev_dependencies if group == DEV else [])
         for own in self._walk.lines(literals, ground_of(file, self._workspace), standing, file.name):
             self._take_project(file, sorted(map(canonicalize_name, own.requirement.extras)))
 
@@ -192,21 +178,8 @@ def _may_have(file: ProjectFile) -> bool:
 
 
 def _groups(file: ProjectFile) -> set[NormalizedName]:
-    legacy = {_DEV} if file.uv.dev_dependencies else set()
+    legacy = {DEV} if file.uv.dev_dependencies else set()
     return {canonicalize_name(group) for group in file.said.dependency_groups} | legacy
-
-
-def _default_groups(file: ProjectFile) -> list[NormalizedName]:
-    """As for uv: those that the file names, else ``dev`` where there is one."""
-    match file.uv.default_groups:
-        case None:
-            return [_DEV] if _DEV in _groups(file) else []
-        case "all":
-            return sorted(_groups(file))
-        case str(name):
-            raise UsageError(f"{file.source.origin}: tool.uv.default-groups: expected a list or 'all', got {name!r}")
-        case names:
-            return [canonicalize_name(name) for name in names]
 
 
 def _in_group(file: ProjectFile, group: NormalizedName) -> list[str]:
@@ -244,6 +217,6 @@ def _refuse(kind: str, wanted: Iterable[str], known: Iterable[str], file: Projec
     lacking = [one for one in wanted if one not in known]
     if not lacking:
         return
-    near = difflib.get_close_matches(lacking[0], known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"{kind}s there are: {', '.join(known) or 'none'}"
+    near = nearest(lacking[0], known)
+    hint = f"did you mean {near}?" if near else f"{kind}s there are: {', '.join(known) or 'none'}"
     raise UsageError(f"{file.source.origin}: no {kind} {', '.join(map(repr, lacking))}", hint=hint)

@@ -42,6 +42,7 @@ class PylockInput:
     """Where each of its packages comes from, in their order."""
     extras: frozenset[NormalizedName]
     groups: frozenset[str]
+    picks: tuple[str, ...]
     left_out: str | None = None
     """The location of the locked project, where only what it requires is wanted."""
 
@@ -111,16 +112,19 @@ def read_pylock(table: Mapping[str, Any], picks: Picks, *, ground: Ground, diges
     if picks.all_packages or picks.package:
         raise ground.wrong("", "a pylock.toml knows no workspace, so no members of one can be picked")
     check_known("extra", picks.extras, pylock.extras or (), origin=ground.origin)
-    check_known("group", picks.groups, pylock.dependency_groups or (), origin=ground.origin)
-    default = pylock.default_groups or () if picks.default_groups else ()
+    check_known("group", picks.named_groups, pylock.dependency_groups or (), origin=ground.origin)
+    extras = frozenset(pylock.extras or () if picks.all_extras else picks.extras)
+    default = pylock.default_groups or () if picks.takes_default_groups else ()
+    groups = frozenset((*default, *picks.named_groups))
     return PylockInput(
         ground=ground,
         digest=digest,
         pylock=pylock,
         sources=tuple(_source(f"packages[{place}]", one, ground) for place, one in enumerate(pylock.packages)),
-        extras=frozenset(picks.extras),
-        groups=frozenset((*default, *picks.groups)),
-        left_out=None if picks.emit_project else ground.folder.as_uri(),
+        extras=extras,
+        groups=groups,
+        picks=picks.told(extras, groups),
+        left_out=None if picks.emit_project and not picks.only_groups else ground.folder.as_uri(),
     )
 
 

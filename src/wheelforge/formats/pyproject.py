@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from wheelforge.errors import UsageError
+from wheelforge.formats.reference import shown_path
 from wheelforge.formats.text_file import read_text
 from wheelforge.formats.toml_text import TomlText, convert, load_toml
+from wheelforge.model.told import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
 
 PYPROJECT = "pyproject.toml"
+DEV = canonicalize_name("dev")
+"""The group that uv takes where ``tool.uv.default-groups`` says nothing."""
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
@@ -113,6 +121,24 @@ class ProjectFile:
         project = self.said.project
         return self.is_package if project is None else field in project.dynamic
 
+    def default_groups(self, known: Collection[NormalizedName]) -> list[NormalizedName]:
+        """The groups that are wanted where none is named, of those that are known; those that it names, known or not.
+
+        Raises:
+            UsageError: what the file says of them cannot be meant.
+        """
+        match self.uv.default_groups:
+            case None:
+                return [DEV] if DEV in known else []
+            case "all":
+                return sorted(known)
+            case str(name):
+                raise UsageError(
+                    printable(f"{self.source.origin}: tool.uv.default-groups: expected a list or 'all', got {name!r}")
+                )
+            case names:
+                return list(map(canonicalize_name, names))
+
     @property
     def is_package(self) -> bool:
         """Whether it can be built; as for uv, a project without a build system is a list of requirements only."""
@@ -127,7 +153,8 @@ def read_pyproject(path: Path) -> ProjectFile:
     Raises:
         UsageError: it cannot be read, is no TOML, or a table holds what does not belong there.
     """
-    source = TomlText(origin=_told(path), text=read_text(path))
+    told = _told(path)
+    source = TomlText(origin=told, text=read_text(path, told=told))
     said = convert(load_toml(source.text, origin=source.origin), PyProject, origin=source.origin)
     file = ProjectFile(path=path, source=source, said=said)
     _check_names(file)
@@ -135,8 +162,8 @@ def read_pyproject(path: Path) -> ProjectFile:
 
 
 def _told(path: Path) -> str:
-    """A path as a user would write it: a member of a workspace was found by its full path."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    """Relative to where the run was started, else with the name of its folder: a workspace's root may stand above."""
+    return str(PurePosixPath(shown_path(path.parent)) / path.name)
 
 
 def _check_names(file: ProjectFile) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from wheelforge.model.inputs import public_url
+from wheelforge.model.urls import local_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,10 @@ _SHORTHAND = re.compile(r"(git\+[\w.-]+|git)@[\w.-]+:(?!//)")
 """``git@host:path``, which scp and git take."""
 _SUFFIX = re.compile(r".\.(whl|zip|tar|tgz|tbz|txz|tar\.(gz|bz2|xz|lzma))$", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_LOGIN = re.compile(r"(?<=//)(?!git@[^/@\s]*(/|$))[^/\s]*@")
+"""All but the user of ssh that hosts of repositories share."""
+_QUERY = re.compile(r"\?([^#\s]*)")
+_ABSOLUTE = re.compile(r"(git\+)?file:|[/\\]|[A-Za-z]:[/\\]", re.IGNORECASE)
 
 _PROJECT_FILES = ("pyproject.toml", "setup.py")
 _WEB = frozenset({"https", "http"})
@@ -31,6 +37,15 @@ _HASHES = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
 class BadPlace(ValueError):
     """A text that names no place that files can be taken from; its message is a clause."""
 
+    def __init__(self, problem: str, subject: str = "") -> None:
+        """``{}`` in the problem stands for the subject."""
+        super().__init__(problem.replace("{}", subject))
+        self.problem = problem
+
+    def about(self, subject: str) -> BadPlace:
+        """The same fault, with the place told in another way."""
+        return BadPlace(self.problem, subject)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -40,6 +55,8 @@ class Place:
     """A URL without fragment, perhaps with credentials: see `model.inputs.Reference`."""
     shown: str
     """As it was written, without credentials, and without a path of this machine."""
+    public: str
+    """See `model.inputs.Reference`."""
     egg: str = ""
     """``#egg=``, as written: a name, perhaps with extras."""
     subdirectory: str = ""
@@ -57,37 +74,61 @@ def names_a_place(text: str) -> bool:
     return any(pattern.match(text) for pattern in (_SCHEME, _PLACE, _ARCHIVE, _SHORTHAND))
 
 
-def read_place(text: str, *, base: Path) -> Place:
+def read_place(text: str, *, base: Path | None, unexpanded: str | None = None) -> Place:
     """Read a URL or a path, without extras and marker; a relative path stands under ``base``.
+
+    Without a ``base`` nothing local may be named. ``unexpanded`` is what stands there where ``text`` came of variables,
+    whose values are not to be told.
 
     Raises:
         BadPlace: it cannot be meant, or a local path does not lead to an archive or a project.
     """
+    if unexpanded is None or unexpanded == text:
+        return _read(text, base)
+    told = unvalued(unexpanded)
+    try:
+        found = _read(text, base)
+    except BadPlace as error:
+        raise error.about(told) from None
+    return replace(found, shown=told, public=re.split(r"[?#]", told, maxsplit=1)[0])
+
+
+def _read(text: str, base: Path | None) -> Place:
     if not text.isprintable():
         raise BadPlace("a place has no control characters")
     if _SHORTHAND.match(text):
         raise BadPlace("write a repository as git+ssh://USER@HOST/PATH")
     if not is_url(text):
-        return _local(Path(text), text, base=base)
+        return _local(Path(text), text, base=_given(base))
     if " " in text:
         raise BadPlace("a URL has no blanks; write %20")
     parts = _parts(text)
-    if parts.scheme == "file":
-        if parts.netloc not in {"", "localhost"}:
+    match parts.scheme:
+        case "file" if parts.netloc not in {"", "localhost"}:
             raise BadPlace("a file URL names no host: write file:///PATH")
-        return _local(path_of(text), None, base=base, fragment=parts.fragment)
+        case "file":
+            return _local(local_path(text), None, base=_given(base), fragment=parts.fragment)
+        case "git+file":
+            _given(base)
+    return _by_url(text, parts)
+
+
+def _by_url(text: str, parts: SplitResult) -> Place:
     if parts.scheme not in _WEB | _GIT:
-        raise BadPlace(_unknown(parts.scheme))
+        raise _unknown(parts.scheme)
     if parts.scheme != "git+file" and not parts.hostname:
         raise BadPlace("the URL names no host")
     if parts.scheme in _GIT:
         _check_revision(parts)
     fragment = _fragment(parts.fragment)
+    location = parts.scheme + text.partition("#")[0][len(parts.scheme) :]
+    local = parts.scheme == "git+file"
     return Place(
-        location=parts.scheme + text.partition("#")[0][len(parts.scheme) :],
+        location=location,
         shown=_shown_url(parts),
+        public=_shown_url(parts._replace(query="", fragment="")) if local else public_url(location),
         egg=fragment.get("egg", ""),
-        subdirectory=_subdirectory(fragment),
+        subdirectory=subdirectory_of(fragment.get("subdirectory", "")),
         hashes=_hashes(fragment),
     )
 
@@ -100,16 +141,21 @@ def shown_url(url: str) -> str:
         return url.partition(":")[0] + ":"
 
 
+def subdirectory_of(written: str) -> str:
+    """A folder inside a place, with forward slashes; empty for its top.
+
+    Raises:
+        BadPlace: it leads out.
+    """
+    path = PurePosixPath(written.strip())
+    if path.is_absolute() or ".." in path.parts:
+        raise BadPlace("a subdirectory is a folder inside the place")
+    return "" if path == PurePosixPath() else path.as_posix()
+
+
 def is_folder(location: str) -> bool:
     """Whether the location of a place is a local folder."""
-    return location.startswith("file:") and path_of(location).is_dir()
-
-
-def path_of(url: str) -> Path:
-    """The path that a ``file:`` URL names."""
-    # urllib has a function for it, in a module that takes longer to load than all of these files.
-    path = unquote(urlsplit(url).path)
-    return Path(path.removeprefix("/") if os.name == "nt" else path)
+    return location.startswith("file:") and local_path(location).is_dir()
 
 
 def shown_path(path: Path) -> str:
@@ -123,7 +169,7 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.hostname, parts.port
     except ValueError as error:
-        raise BadPlace(f"not a URL: {error}") from error
+        raise BadPlace("not a URL: {}", str(error)) from error
     return parts
 
 
@@ -131,15 +177,16 @@ def _local(path: Path, written: str | None, *, base: Path, fragment: str = "") -
     try:
         absolute = (base / path.expanduser()).resolve()
     except (OSError, RuntimeError) as error:
-        raise BadPlace(f"no place to be found: {error}".lower()) from error
+        raise BadPlace("no place to be found: {}", str(error).lower()) from error
     typed = written is not None and not path.is_absolute() and _is_here(base) and not written.startswith("~")
     shown = written if written is not None and typed else shown_path(absolute)
     said = _fragment(fragment)
-    subdirectory = _subdirectory(said)
+    subdirectory = subdirectory_of(said.get("subdirectory", ""))
     _check_local(absolute, subdirectory, shown)
     return Place(
         location=absolute.as_uri(),
         shown=f"{shown}#{fragment}" if fragment else shown,
+        public=shown,
         egg=said.get("egg", ""),
         subdirectory=subdirectory,
         hashes=_hashes(said),
@@ -149,23 +196,29 @@ def _local(path: Path, written: str | None, *, base: Path, fragment: str = "") -
 def _check_local(path: Path, subdirectory: str, shown: str) -> None:
     if path.is_dir():
         if not any((path / subdirectory / one).is_file() for one in _PROJECT_FILES):
-            raise BadPlace(f"the folder {shown} is no project: it has neither pyproject.toml nor setup.py")
+            raise BadPlace("the folder {} is no project: it has neither pyproject.toml nor setup.py", shown)
     elif not path.is_file():
-        raise BadPlace(f"there is no file or folder {shown}")
+        raise BadPlace("there is no file or folder {}", shown)
     elif not _SUFFIX.search(path.name):
-        raise BadPlace(f"{shown} is neither an archive nor a folder; a requirement file is given with -r")
+        raise BadPlace("{} is neither an archive nor a folder; a requirement file is given with -r", shown)
 
 
 def _is_here(base: Path) -> bool:
     return base.resolve() == Path.cwd().resolve()
 
 
-def _unknown(scheme: str) -> str:
+def _given(base: Path | None) -> Path:
+    if base is None:
+        raise BadPlace("a file from the web names no place on this machine")
+    return base
+
+
+def _unknown(scheme: str) -> BadPlace:
     if scheme.partition("+")[0] in {"hg", "svn", "bzr"}:
-        return "of repositories only git is taken"
+        return BadPlace("of repositories only git is taken")
     if scheme.startswith("git"):
-        return "a repository is named by git+https://, git+ssh:// or git+file://"
-    return f"nothing can be fetched by {scheme}:"
+        return BadPlace("a repository is named by git+https://, git+ssh:// or git+file://")
+    return BadPlace("nothing can be fetched by {}", f"{scheme}:")
 
 
 def _check_revision(parts: SplitResult) -> None:
@@ -186,27 +239,31 @@ def _shown_url(parts: SplitResult) -> str:
     path = parts.path
     if parts.scheme == "git+file":
         folder, at, revision = path.rpartition("@")
-        shown = shown_path(path_of(f"file://{folder if at else path}"))
+        shown = shown_path(local_path(f"file://{folder if at else path}"))
         return f"git+file:{shown}{at}{revision if at else ''}{_behind(parts)}"
     return f"{parts.scheme}://{netloc}{path}{_behind(parts)}"
 
 
-def _behind(parts: SplitResult) -> str:
+def unvalued(text: str) -> str:
+    """A place before its variables were expanded: it may be no URL yet, so that it is not taken apart."""
+    bare = _QUERY.sub(lambda query: _digested(query[1]), _LOGIN.sub("", text))
+    return re.split(r"[/\\]", bare)[-1] if _ABSOLUTE.match(bare) else bare
+
+
+def _digested(query: str) -> str:
     # A query may hold a token, but two queries are two places.
-    query = f"?{hashlib.sha256(parts.query.encode()).hexdigest()[:8]}" if parts.query else ""
+    # A query may hold a token, but two queries are two places.
+    return f"?{hashlib.sha256(query.encode()).hexdigest()[:8]}" if query else ""
+
+
+def _behind(parts: SplitResult) -> str:
+    query = _digested(parts.query)
     return f"{query}#{parts.fragment}" if parts.fragment else query
 
 
 def _fragment(text: str) -> dict[str, str]:
     pairs = (part.partition("=") for part in text.split("&"))
     return {key: unquote(value) for key, _, value in pairs if value}
-
-
-def _subdirectory(fragment: Mapping[str, str]) -> str:
-    path = PurePosixPath(fragment.get("subdirectory", "").strip())
-    if path.is_absolute() or ".." in path.parts:
-        raise BadPlace("#subdirectory= is a folder inside the place")
-    return "" if path == PurePosixPath() else path.as_posix()
 
 
 def _hashes(fragment: Mapping[str, str]) -> frozenset[str]:

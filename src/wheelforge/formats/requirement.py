@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -16,10 +16,11 @@ from wheelforge.formats.reference import BadPlace, Place, is_folder, is_url, nam
 from wheelforge.model.inputs import Asked, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from packaging.utils import NormalizedName
 
+HERE = Path()
 BY_NAME = "only a project and its versions can be named here, not a place"
 _NAMELESS = "nameless"
 """Stands where a place says no name, so that its extras can be read."""
@@ -63,35 +64,61 @@ def parse_requirement(text: str, *, origin: str) -> Asked:
     return Asked(requirement=requirement, origin=origin)
 
 
-def parse_input(text: str, *, origin: str, base: Path | None = None) -> Asked | Reference:
+def parse_input(
+    text: str, *, origin: str, base: Path | None = HERE, unexpanded: Sequence[str] | None = None
+) -> Asked | Reference:
     """Read what pip takes as one requirement, without options: a name, ``name @ URL``, a URL or a path.
 
-    A relative path stands under ``base``, by default the working folder.
+    A relative path stands under ``base``; without one, nothing local may be named. ``unexpanded`` tells for each
+    character of the text what was written for it, where that holds variables.
 
     Raises:
         BadRequirement: it is none of them, or leads nowhere.
     """
+    typed = _Typed(text=text, unexpanded=unexpanded or text, origin=origin, base=base)
     if names_a_place(text.strip()):
-        return _bare(text, origin, base or Path())
+        return _bare(typed)
     requirement = _requirement(text, origin)
     if requirement.url is None:
         return Asked(requirement=requirement, origin=origin)
-    return _named(text, requirement, origin, base or Path())
+    return _named(typed, requirement)
 
 
-def parse_editable(text: str, *, origin: str, base: Path | None = None) -> Reference:
+def parse_editable(
+    text: str, *, origin: str, base: Path | None = HERE, unexpanded: Sequence[str] | None = None
+) -> Reference:
     """Read what stands behind ``-e``: a folder, a repository, or ``name @`` and one of these.
 
     Raises:
         BadRequirement: it is neither.
     """
-    if _NAME_AND_URL.match(text):
-        reference = _named(text, _requirement(text, origin), origin, base or Path())
-    else:
-        reference = _bare(text, origin, base or Path())
+    typed = _Typed(text=text, unexpanded=unexpanded or text, origin=origin, base=base)
+    reference = _named(typed, _requirement(text, origin)) if _NAME_AND_URL.match(text) else _bare(typed)
     if not reference.location.startswith("git+") and not is_folder(reference.location):
         raise _bad(text, origin, _start(text), NOT_EDITABLE)
     return replace(reference, written=f"-e {reference.written}", editable=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Typed:
+    """A text that names a place, and how it was written."""
+
+    text: str
+    unexpanded: Sequence[str]
+    """For each character what was written for it."""
+    origin: str
+    base: Path | None
+
+    def written(self, part: slice) -> str:
+        """A part as it was written, with no variable expanded."""
+        return "".join(self.unexpanded[part])
+
+    def place(self, part: slice) -> Place:
+        """The place that is named by a part."""
+        try:
+            return read_place(self.text[part], base=self.base, unexpanded=self.written(part))
+        except BadPlace as error:
+            raise _bad(self.text, self.origin, part.start, str(error)) from error
 
 
 def _requirement(text: str, origin: str) -> Requirement:
@@ -103,16 +130,18 @@ def _requirement(text: str, origin: str) -> Requirement:
         raise _bad(text, origin, 0, _TOO_DEEP) from error
 
 
-def _named(text: str, requirement: Requirement, origin: str, base: Path) -> Reference:
-    url = requirement.url or ""
+def _named(typed: _Typed, requirement: Requirement) -> Reference:
+    text, origin, url = typed.text, typed.origin, requirement.url or ""
     offset = text.index(url, text.index("@") + 1)
-    place = _place(text, slice(offset, offset + len(url)), origin, base)
+    end = offset + len(url)
+    place = typed.place(slice(offset, end))
     if place.egg and canonicalize_name(place.egg.partition("[")[0]) != canonicalize_name(requirement.name):
         raise _bad(text, origin, offset, f"#egg= names another project than {requirement.name}")
     return Reference(
         location=place.location,
         origin=origin,
-        written=f"{text[:offset]}{place.shown}{text[offset + len(url) :]}".strip(),
+        written=f"{typed.written(slice(offset))}{place.shown}{typed.written(slice(end, None))}".strip(),
+        public=place.public,
         name=canonicalize_name(requirement.name),
         extras=_normalised(requirement.extras),
         marker=requirement.marker,
@@ -121,31 +150,26 @@ def _named(text: str, requirement: Requirement, origin: str, base: Path) -> Refe
     )
 
 
-def _bare(text: str, origin: str, base: Path) -> Reference:
+def _bare(typed: _Typed) -> Reference:
+    text, origin = typed.text, typed.origin
     start = _start(text)
     separator = (_MARKER_OF_URL if is_url(text[start:]) else _MARKER_OF_PATH).search(text)
     end = len(text[: separator.start() if separator else None].rstrip())
     bracket = _EXTRAS.search(text, start, end)
     cut = len(text[: bracket.start() if bracket else end].rstrip())
-    place = _place(text, slice(start, cut), origin, base)
+    place = typed.place(slice(start, cut))
     named = _named_by(f"{place.egg or _NAMELESS}{text[cut:end].strip()}", text, origin, cut)
     return Reference(
         location=place.location,
         origin=origin,
-        written=f"{place.shown}{text[cut:]}".strip(),
+        written=f"{place.shown}{typed.written(slice(cut, None))}".strip(),
+        public=place.public,
         name=canonicalize_name(named.name) if place.egg else None,
         extras=_normalised(named.extras),
         marker=_marker(text, separator.end(), origin) if separator else None,
         subdirectory=place.subdirectory,
         hashes=place.hashes,
     )
-
-
-def _place(text: str, part: slice, origin: str, base: Path) -> Place:
-    try:
-        return read_place(text[part], base=base)
-    except BadPlace as error:
-        raise _bad(text, origin, part.start, str(error)) from error
 
 
 def _named_by(named: str, text: str, origin: str, offset: int) -> Requirement:

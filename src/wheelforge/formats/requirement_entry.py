@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wheelforge.formats.fault import FaultyText
-from wheelforge.formats.requirement import BadRequirement, parse_editable, parse_input
+from wheelforge.formats.requirement import HERE, BadRequirement, parse_editable, parse_input
 from wheelforge.formats.requirement_options import Option, Said, editable_part, read_options, requirement_part
 from wheelforge.formats.requirements_file import BuildSetting
 from wheelforge.model.inputs import Asked, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from wheelforge.formats.requirement_lines import LogicalLine
 
@@ -35,21 +36,25 @@ class Entry:
     settings: tuple[BuildSetting, ...] = ()
 
 
-def read_entry(line: LogicalLine) -> Entry | None:
+def read_entry(line: LogicalLine, *, base: Path | None = HERE) -> Entry | None:
     """Read a line that asks for something; ``None`` for one that holds options only.
+
+    A relative path stands under ``base``; without one, nothing local may be named.
 
     Raises:
         FaultyText: the line has a fault.
     """
     if editable := editable_part(line):
-        return _entry(parse_editable, *editable)
+        return _entry(parse_editable, *editable, base)
     named, options = requirement_part(line)
-    return _entry(parse_input, named, options) if named.text else None
+    return _entry(parse_input, named, options, base) if named.text else None
 
 
-def _entry(parse: Callable[..., Asked | Reference], named: LogicalLine, options: LogicalLine) -> Entry:
+def _entry(
+    parse: Callable[..., Asked | Reference], named: LogicalLine, options: LogicalLine, base: Path | None
+) -> Entry:
     try:
-        asked = parse(named.text, origin=named.origin)
+        asked = parse(named.text, origin=named.origin, base=base, unexpanded=named.unexpanded)
     except BadRequirement as error:
         raise FaultyText([named.fault(fault.column - 1, fault.problem) for fault in error.faults]) from error
     said = list(read_options(options))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wheelforge.formats.fault import Fault
@@ -26,6 +26,9 @@ class LogicalLine:
     text: str
     places: tuple[Place, ...]
     """Where each character of ``text`` stands in the file, and one place more for its end."""
+    unexpanded: tuple[str, ...]
+    """What was written for each character of ``text``: itself, for the first of a variable's value ``${NAME}``, and for
+    the others nothing. So no part of the line that is told can hold a value."""
     file: str
     written: tuple[str, ...]
     """All lines of the file as they were written: faults show these, so that no variable's value is shown."""
@@ -48,8 +51,22 @@ class LogicalLine:
     def slice(self, start: int, end: int) -> LogicalLine:
         """The part from ``start`` up to ``end``."""
         return LogicalLine(
-            text=self.text[start:end], places=self.places[start : end + 1], file=self.file, written=self.written
+            text=self.text[start:end],
+            places=self.places[start : end + 1],
+            unexpanded=self.unexpanded[start:end],
+            file=self.file,
+            written=self.written,
         )
+
+    @property
+    def unvalued(self) -> str:
+        """The text with no variable expanded."""
+        return "".join(self.unexpanded)
+
+    def variable(self) -> int | None:
+        """Where ``${NAME}`` stands in ``text``, from 0."""
+        found = _VARIABLE.search(self.text)
+        return found and found.start()
 
 
 def logical_lines(text: str, *, file: str, environ: Mapping[str, str]) -> Iterator[LogicalLine]:
@@ -62,7 +79,7 @@ def logical_lines(text: str, *, file: str, environ: Mapping[str, str]) -> Iterat
         joined = "".join(lines)
         places = [(number, column) for number, line in enumerate(lines, first) for column in range(1, len(line) + 1)]
         places.append((first + len(lines) - 1, len(lines[-1]) + 1))
-        line = LogicalLine(text=joined, places=tuple(places), file=file, written=written)
+        line = LogicalLine(text=joined, places=tuple(places), unexpanded=tuple(joined), file=file, written=written)
         kept = line.slice(*_without_comment(joined))
         if kept.text:
             yield _expanded(kept, environ)
@@ -90,12 +107,17 @@ def _without_comment(text: str) -> tuple[int, int]:
 
 
 def _expanded(line: LogicalLine, environ: Mapping[str, str]) -> LogicalLine:
-    text, places, done = "", list[Place](), 0
+    text, places, unexpanded, done = "", list[Place](), list[str](), 0
     for found in _VARIABLE.finditer(line.text):
         if value := environ.get(found[1]):
-            text += line.text[done : found.start()] + value
-            places += line.places[done : found.start()]
-            places += [line.places[found.start()]] * len(value)
+            before = slice(done, found.start())
+            text += line.text[before] + value
+            places += [*line.places[before], *[line.places[found.start()]] * len(value)]
+            unexpanded += [*line.text[before], found[0], *[""] * (len(value) - 1)]
             done = found.end()
-    places += line.places[done:]
-    return LogicalLine(text=text + line.text[done:], places=tuple(places), file=line.file, written=line.written)
+    return replace(
+        line,
+        text=text + line.text[done:],
+        places=(*places, *line.places[done:]),
+        unexpanded=(*unexpanded, *line.text[done:]),
+    )

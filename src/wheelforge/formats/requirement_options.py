@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 import shlex
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wheelforge.formats.fault import FaultyText
+from wheelforge.model.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,8 @@ class Said:
     option: Option
     value: str
     """Empty where the option takes none."""
+    written: str
+    """The value with no variable expanded."""
     offset: int
 
 
@@ -103,25 +105,29 @@ def read_options(line: LogicalLine) -> Iterator[Said]:
         FaultyText: an option that is unknown, or lacks its value.
     """
     words = _words(line)
-    for offset, word in words:
+    for offset, end, word in words:
         name, equals, value = _split(word)
         option = _option(line, offset, name)
+        part = line.slice(offset + len(name), end)
         if option.takes_value and not equals:
-            _, value = next(words, (0, ""))
+            start, stop, value = next(words, (end, end, ""))
+            part = line.slice(start, stop)
         if option.takes_value and not value:
             raise FaultyText([line.fault(offset, f"{name} needs a value")])
         if equals and not option.takes_value:
             raise FaultyText([line.fault(offset, f"{name} takes no value")])
-        yield Said(option=option, value=value, offset=offset)
+        written = part.unvalued.removeprefix("=").strip("\"'")
+        yield Said(option=option, value=value, written=written, offset=offset)
 
 
-def _words(line: LogicalLine) -> Iterator[tuple[int, str]]:
+def _words(line: LogicalLine) -> Iterator[tuple[int, int, str]]:
+    """Each word with where it begins and ends."""
     offset = 0
     while offset < len(line.text):
         if line.text[offset].isspace():
             offset += 1
         elif found := _WORD.match(line.text, offset):
-            yield offset, "".join(shlex.split(found[0]))
+            yield offset, found.end(), "".join(shlex.split(found[0]))
             offset = found.end()
         else:
             raise FaultyText([line.fault(offset, "this quotation has no end")])
@@ -142,6 +148,6 @@ def _option(line: LogicalLine, offset: int, name: str) -> Option:
     elif not name.startswith("-"):
         problem = "expected an option; a requirement stands before its options"
     else:
-        near = difflib.get_close_matches(name, _SPELLINGS, n=1)
-        problem = f"no such option; did you mean {near[0]}?" if near else "no such option"
+        near = nearest(name, _SPELLINGS)
+        problem = f"no such option; did you mean {near}?" if near else "no such option"
     raise FaultyText([line.fault(offset, problem)])

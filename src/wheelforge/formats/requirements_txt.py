@@ -6,29 +6,33 @@ import enum
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from wheelforge.errors import UsageError
-from wheelforge.formats.fault import Fault, FaultyText, printable
+from wheelforge.formats.fault import Fault, FaultyText
 from wheelforge.formats.format_rules import with_rule
-from wheelforge.formats.reference import is_url, path_of, shown_url
-from wheelforge.formats.requirement import BY_NAME
+from wheelforge.formats.reference import is_url
+from wheelforge.formats.requirement import BY_NAME, HERE
 from wheelforge.formats.requirement_entry import Entry, read_entry
 from wheelforge.formats.requirement_lines import LogicalLine, logical_lines
 from wheelforge.formats.requirement_options import Option, Said, read_options
+from wheelforge.formats.requirement_source import Source, source_of
 from wheelforge.formats.requirements_file import IndexOptions, RequirementsFile, Written
 from wheelforge.formats.text_file import decoded, read_text
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.inputs import ALL, Asked, Formats, Reference
+from wheelforge.model.told import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from wheelforge.model.lock import LockedArtifact
 
 _OTHER_INPUT = (".toml", ".lock", ".py")
+_WEB = ("https://", "http://")
+_DEEPEST = 50
+_MOST = 1000
 
 Fetch = Callable[[str], bytes]
 """Fetches a requirement file from a URL."""
@@ -58,7 +62,7 @@ def read_requirements(
         UsageError: the file cannot be read.
     """
     reader = _Reader(os.environ if environ is None else environ, fetch)
-    reader.read(str(source), use, within=())
+    reader.read(source_of(str(source)), use, within=())
     if reader.faults:
         raise FaultyText(reader.faults)
     return reader.found
@@ -76,32 +80,42 @@ def write_requirements(files: Iterable[LockedArtifact]) -> str:
 
 
 class _Reader:
-    """Walks through a file and what it includes, and gathers what they say and what is wrong with them."""
+    """Walks through a file and what it includes, and gathers what they say and what is wrong with them.
+
+    A file from the web speaks for a stranger: it is told no variable of this machine, and names nothing that stands on
+    it.
+    """
 
     def __init__(self, environ: Mapping[str, str], fetch: Fetch | None) -> None:
         self.found = RequirementsFile()
         self.faults: list[Fault] = []
         self._environ = environ
         self._fetch = fetch
+        self._known: set[tuple[str, Use]] = set()
+        """What was read, each once: a file that two others include says the same in both."""
 
-    def read(self, source: str, use: Use, *, within: tuple[str, ...]) -> None:
-        """Read one file; ``within`` are the paths and URLs that led here, outermost first."""
-        for line in logical_lines(self._text(source), file=_shown(source), environ=self._environ):
+    def read(self, source: Source, use: Use, *, within: tuple[Source, ...]) -> None:
+        """Read one file; ``within`` are those that led here, outermost first."""
+        self._known.add((source.identity, use))
+        environ = {} if source.path is None else self._environ
+        for line in logical_lines(self._text(source), file=source.shown, environ=environ):
             try:
                 self._take(line, use, (*within, source))
             except FaultyText as error:
                 self.faults.extend(error.faults)
 
-    def _text(self, source: str) -> str:
-        path = _local(source)
-        if path is not None:
-            return read_text(path)
+    def _text(self, source: Source) -> str:
+        if source.path is not None:
+            return read_text(source.path, told=source.shown)
         if self._fetch is None:
-            raise UsageError(f"{_shown(source)} is not fetched", hint="download it, and name the file")
-        return decoded(self._fetch(source), _shown(source))
+            raise UsageError(f"{source.shown} is not fetched", hint="download it, and name the file")
+        return decoded(self._fetch(source.place), source.shown)
 
-    def _take(self, line: LogicalLine, use: Use, within: tuple[str, ...]) -> None:
-        if entry := read_entry(line):
+    def _take(self, line: LogicalLine, use: Use, within: tuple[Source, ...]) -> None:
+        foreign = within[-1].path is None
+        if foreign and (offset := line.variable()) is not None:
+            raise FaultyText([line.fault(offset, "a file from the web is told no variable of this machine")])
+        if entry := read_entry(line, base=None if foreign else HERE):
             self._add(entry, use)
             return
         for said in read_options(line):
@@ -122,7 +136,7 @@ class _Reader:
             found = replace(found, requirements=(*found.requirements, asked))
         self.found = replace(found, hashed=found.hashed or entry.hashed, settings=(*found.settings, *entry.settings))
 
-    def _apply(self, said: Said, line: LogicalLine, within: tuple[str, ...]) -> None:
+    def _apply(self, said: Said, line: LogicalLine, within: tuple[Source, ...]) -> None:
         match said.option:
             case Option.REQUIREMENT:
                 self._include(said, Use.REQUIREMENTS, within)
@@ -131,48 +145,29 @@ class _Reader:
             case Option.HASH | Option.CONFIG_SETTINGS | Option.EDITABLE:
                 raise UsageError(_misplaced(said.option))
             case Option.USE_FEATURE:
-                note = f"{line.origin}: --use-feature {printable(said.value)} means nothing here"
+                note = f"{line.origin}: --use-feature {printable(said.written)} means nothing here"
                 self.found = replace(self.found, notes=(*self.found.notes, note))
             case _ if index := _with_index_option(self.found.index, said, line.origin, within[-1]):
                 self.found = replace(self.found, index=index)
             case _:
                 self.found = _with_rule(self.found, said)
 
-    def _include(self, said: Said, use: Use, within: tuple[str, ...]) -> None:
-        source = _beside(within[-1], said.value)
-        if _local(within[-1]) is None and _local(source) is not None:
+    def _include(self, said: Said, use: Use, within: tuple[Source, ...]) -> None:
+        source = within[-1].included(said)
+        if within[-1].path is None and source.path is not None:
             raise UsageError("a file from the web includes no local one")
-        if source.endswith(_OTHER_INPUT):
-            raise UsageError(f"{_shown(source)} is no requirement file; name it on the command line with -r")
-        if _identity(source) in map(_identity, within):
-            way = " -> ".join(_shown(one) for one in (*within, source))
+        if source.place.endswith(_OTHER_INPUT):
+            raise UsageError(f"{source.shown} is no requirement file; name it on the command line with -r")
+        if source.identity in {one.identity for one in within}:
+            way = " -> ".join(one.shown for one in (*within, source))
             raise UsageError(f"the file includes itself: {way}")
+        if (source.identity, use) in self._known:
+            return
+        if len(within) >= _DEEPEST:
+            raise UsageError(f"files include each other more than {_DEEPEST} deep")
+        if len(self._known) >= _MOST:
+            raise UsageError(f"more than {_MOST} files are included")
         self.read(source, use, within=within)
-
-
-def _local(source: str) -> Path | None:
-    """The path of a source; ``None`` for one on the web."""
-    if not is_url(source):
-        return Path(source)
-    return path_of(source) if source.lower().startswith("file:") else None
-
-
-def _shown(source: str) -> str:
-    path = _local(source)
-    return shown_url(source) if path is None else str(path)
-
-
-def _identity(source: str) -> str:
-    path = _local(source)
-    return source if path is None else os.path.realpath(path)
-
-
-def _beside(source: str, named: str) -> str:
-    if not named.isprintable():
-        raise UsageError(f"{printable(named)!r} is no path")
-    if is_url(named) or _local(source) is None:
-        return urljoin(source, named) if is_url(source) else named
-    return str((_local(source) or Path()).parent / named)
 
 
 def _constraint(entry: Entry) -> Asked:
@@ -209,7 +204,9 @@ def _with_format(found: RequirementsFile, kind: Kind, value: str) -> Requirement
     return replace(found, no_binary=rules.no_binary, only_binary=rules.only_binary)
 
 
-def _with_index_option(index: IndexOptions, said: Said, origin: str, source: str) -> IndexOptions | None:
+def _with_index_option(index: IndexOptions, said: Said, origin: str, source: Source) -> IndexOptions | None:
+    if source.path is None:
+        _check_foreign(said)
     written = Written(value=said.value, origin=origin)
     match said.option:
         case Option.INDEX_URL:
@@ -227,12 +224,23 @@ def _with_index_option(index: IndexOptions, said: Said, origin: str, source: str
             return None
 
 
-def _links(value: str, source: str) -> str:
+def _check_foreign(said: Said) -> None:
+    """What a file from the web may say of indexes."""
+    match said.option:
+        case Option.TRUSTED_HOST:
+            raise UsageError("a file from the web does not say which hosts are trusted")
+        case Option.INDEX_URL | Option.EXTRA_INDEX_URL | Option.FIND_LINKS:
+            if not said.value.lower().startswith(_WEB):
+                raise UsageError("a file from the web names no place on this machine")
+        case _:
+            pass
+
+
+def _links(value: str, source: Source) -> str:
     """As in pip: beside the file where that is there, else in the working folder."""
-    path = _local(source)
-    if is_url(value) or path is None:
+    if is_url(value) or source.path is None:
         return value
-    beside = path.parent / value
+    beside = source.path.parent / value
     return str(beside) if value.isprintable() and beside.exists() else value
 
 

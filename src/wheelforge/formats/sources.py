@@ -9,8 +9,8 @@ from packaging.markers import InvalidMarker, Marker
 from packaging.utils import canonicalize_name
 
 from wheelforge.formats.fault import FaultyText
-from wheelforge.formats.reference import BadPlace, read_place
-from wheelforge.model.inputs import Asked, Reference
+from wheelforge.formats.reference import BadPlace, read_place, subdirectory_of
+from wheelforge.model.inputs import Asked, IndexPin, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     from wheelforge.formats.pyproject import SourceTable
     from wheelforge.formats.reference import Place
     from wheelforge.formats.toml_text import TomlText
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexPin:
-    """A project that is taken from one index only."""
-
-    project: NormalizedName
-    index: str
-    """The name of the index."""
-    origin: str
-    marker: Marker | None = None
-    """Where it counts; ``None`` for everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +77,8 @@ def place(
         if entries is not None:
             return _placed(asked, entries, one, members)
     if name in members:
-        return Placed(references=(_reference(asked, read_place(str(members[name]), base=members[name])),))
+        found = read_place(str(members[name]), base=members[name])
+        return Placed(references=(_reference(asked, found, asked.requirement.marker),))
     return Placed(asked=(asked,))
 
 
@@ -118,15 +107,9 @@ def _placed(
             pins.append(IndexPin(project=name, index=entry.index, origin=sources.file.origin, marker=marker))
             continue
         everywhere = everywhere or marker is None
-        reference = _reference(asked, _find(entry, name, sources, members))
-        references.append(
-            replace(
-                reference,
-                marker=joined(asked.requirement.marker, marker),
-                subdirectory=entry.subdirectory or reference.subdirectory,
-                editable=entry.editable,
-            )
-        )
+        found = _find(entry, name, sources, members)
+        reference = _reference(asked, found, joined(asked.requirement.marker, marker))
+        references.append(replace(reference, editable=entry.editable))
     return Placed(asked=() if everywhere else (asked,), references=tuple(references), pins=tuple(pins))
 
 
@@ -151,7 +134,7 @@ def _find(entry: SourceTable, name: NormalizedName, sources: Sources, members: M
         return read_place(str(members[name]), base=members[name])
     literal = entry.git or entry.url or entry.path or ""
     try:
-        return read_place(_repository(entry) if entry.git else literal, base=sources.folder)
+        return _within(read_place(_repository(entry) if entry.git else literal, base=sources.folder), entry)
     except BadPlace as error:
         raise FaultyText([sources.file.fault(literal, f"tool.uv.sources.{name}: {error}")]) from error
 
@@ -164,18 +147,27 @@ def _repository(entry: SourceTable) -> str:
     return f"{url}@{revisions[0]}" if revisions else url
 
 
-def _reference(asked: Asked, found: Place) -> Reference:
+def _within(found: Place, entry: SourceTable) -> Place:
+    subdirectory = subdirectory_of(entry.subdirectory or "")
+    if not subdirectory:
+        return found
+    shown = f"{found.shown}{'&' if '#' in found.shown else '#'}subdirectory={subdirectory}"
+    return replace(found, shown=shown, subdirectory=subdirectory)
+
+
+def _reference(asked: Asked, found: Place, marker: Marker | None) -> Reference:
     requirement = asked.requirement
     extras = tuple(sorted(map(canonicalize_name, requirement.extras)))
     bracket = f"[{','.join(extras)}]" if extras else ""
-    marker = f" ; {requirement.marker}" if requirement.marker else ""
+    condition = f" ; {marker}" if marker else ""
     return Reference(
         location=found.location,
         origin=asked.origin,
-        written=f"{requirement.name}{bracket} @ {found.shown}{marker}",
+        written=f"{requirement.name}{bracket} @ {found.shown}{condition}",
+        public=found.public,
         name=canonicalize_name(requirement.name),
         extras=extras,
-        marker=requirement.marker,
+        marker=marker,
         subdirectory=found.subdirectory,
         hashes=found.hashes,
     )

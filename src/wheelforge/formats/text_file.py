@@ -22,17 +22,18 @@ _MARKS = (
 )
 
 
-def read_text(path: Path) -> str:
-    """Read a file and decode it.
+def read_text(path: Path, *, told: str | None = None) -> str:
+    """Read a file and decode it; ``told`` is how messages call it, by default its path.
 
     Raises:
         UsageError: it cannot be read, or not be decoded.
     """
+    told = str(path) if told is None else told
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
-    return decoded(data, str(path))
+        raise UsageError(f"{told} cannot be read: {(error.strerror or str(error)).lower()}") from error
+    return decoded(data, told)
 
 
 def decoded(data: bytes, origin: str) -> str:

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from wheelforge.errors import UsageError
-from wheelforge.formats.fault import Fault, FaultyText, printable
+from wheelforge.formats.fault import Fault, FaultyText
+from wheelforge.model.told import printable
 
 T = TypeVar("T")
 

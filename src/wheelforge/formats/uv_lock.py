@@ -43,6 +43,7 @@ class UvLockInput:
     """Where the packages of a name stand."""
     left_out: frozenset[int]
     """Where the projects stand of which only the dependencies are wanted."""
+    picks: tuple[str, ...]
 
     @property
     def origin(self) -> str:
@@ -120,6 +121,7 @@ def read_uv_lock(table: Mapping[str, Any], picks: Picks, *, ground: Ground, dige
         left_out=frozenset(
             place for place, one in enumerate(lock.package) if id(one) in members and not picks.emit_project
         ),
+        picks=picks.told(roots.extras, roots.groups),
     )
 
 

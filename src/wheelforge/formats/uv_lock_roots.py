@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
-
-from wheelforge.errors import UsageError
-from wheelforge.formats.fault import printable
 from wheelforge.formats.lock_picks import check_known
-from wheelforge.formats.pyproject import PYPROJECT, read_pyproject
+from wheelforge.formats.pyproject import DEV, PYPROJECT, read_pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -24,8 +20,6 @@ if TYPE_CHECKING:
     from wheelforge.formats.uv_lock_wire import Conflict, Dependency, Package, UvLock
 
 _TOP = "."
-_DEV = canonicalize_name("dev")
-"""What uv takes where ``tool.uv.default-groups`` says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +32,8 @@ class Roots:
     groups: frozenset[NormalizedName] = frozenset()
     edges: tuple[Dependency, ...] = ()
     """What a script requires, or the groups of a workspace whose root is no project."""
+    only_groups: bool = False
+    """Nothing but the groups of the packages is wanted."""
 
     def has(self, conflict: Conflict) -> bool:
         """Whether a part that conflicts with others is wanted."""
@@ -45,7 +41,7 @@ class Roots:
             return False
         if conflict.extra is not None:
             return conflict.extra in self.extras
-        return conflict.group is None or conflict.group in self.groups
+        return conflict.group in self.groups if conflict.group is not None else not self.only_groups
 
 
 def find_roots(lock: UvLock, picks: Picks, ground: Ground) -> Roots:
@@ -59,13 +55,21 @@ def find_roots(lock: UvLock, picks: Picks, ground: Ground) -> Roots:
     known = frozenset(chain(of_workspace, *(package.groups for package in packages)))
     extras = frozenset(chain(*(package.extras for package in packages)))
     check_known("extra", picks.extras, extras, origin=ground.origin)
-    check_known("group", picks.groups, known, origin=ground.origin)
-    groups: frozenset[NormalizedName] = frozenset(picks.groups)
-    if picks.default_groups:
+    check_known("group", picks.named_groups, known, origin=ground.origin)
+    groups: frozenset[NormalizedName] = frozenset(picks.named_groups)
+    if picks.takes_default_groups:
         folder = packages[0].source.folder if len(packages) == 1 else None
         groups |= _default_groups(ground.folder / (folder or _TOP), known)
+    if picks.only_groups:
+        extras = frozenset()
+    elif not picks.all_extras:
+        extras = frozenset(picks.extras)
     roots = Roots(
-        packages=packages, extras=frozenset(picks.extras), groups=groups, edges=tuple(_edges(lock, picks, groups))
+        packages=packages,
+        extras=extras,
+        groups=groups,
+        edges=tuple(_edges(lock, picks, groups)),
+        only_groups=bool(picks.only_groups),
     )
     for conflicting in lock.conflicts:
         _check_conflict([one for one in conflicting if roots.has(one)], ground)
@@ -92,7 +96,8 @@ def _packages(lock: UvLock, picks: Picks, ground: Ground) -> tuple[Package, ...]
 def _edges(lock: UvLock, picks: Picks, groups: Collection[NormalizedName]) -> Iterator[Dependency]:
     if picks.package is not None:
         return
-    yield from (requirement.edge for requirement in lock.manifest.requirements)
+    if not picks.only_groups:
+        yield from (requirement.edge for requirement in lock.manifest.requirements)
     for group, requirements in lock.manifest.dependency_groups.items():
         if group in groups:
             yield from (requirement.edge for requirement in requirements)
@@ -101,17 +106,8 @@ def _edges(lock: UvLock, picks: Picks, groups: Collection[NormalizedName]) -> It
 def _default_groups(folder: Path, known: Collection[NormalizedName]) -> frozenset[NormalizedName]:
     """Those of the project in ``folder``, as far as the lock has them; the lock may stand there without it."""
     pyproject = folder / PYPROJECT
-    written = read_pyproject(pyproject).uv.default_groups if pyproject.is_file() else None
-    match written:
-        case None:
-            groups = frozenset([_DEV])
-        case "all":
-            groups = frozenset(known)
-        case str(name):
-            raise UsageError(printable(f"{pyproject}: tool.uv.default-groups: expected a list or 'all', got {name!r}"))
-        case names:
-            groups = frozenset(map(canonicalize_name, names))
-    return groups & frozenset(known)
+    groups = read_pyproject(pyproject).default_groups(known) if pyproject.is_file() else [DEV]
+    return frozenset(groups) & frozenset(known)
 
 
 def _check_conflict(wanted: list[Conflict], ground: Ground) -> None:

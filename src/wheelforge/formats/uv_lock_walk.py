@@ -69,7 +69,8 @@ class Walk:
 
     def _wanted(self) -> Iterator[str]:
         for package in self.roots.packages:
-            yield _part("project", package.name)
+            if not self.roots.only_groups:
+                yield _part("project", package.name)
             yield from (_part("extra", package.name, extra) for extra in self.roots.extras & package.extras)
             yield from (_part("group", package.name, group) for group in self.roots.groups & package.groups)
 
@@ -83,8 +84,9 @@ class Walk:
         found: Found = {}
         waiting = list(self.roots.edges)
         for package in self.roots.packages:
-            [place] = (place for place in self.places[package.name] if self.lock.package[place] is package)
-            waiting += self._enter(found, place, (ITSELF, *sorted(self.roots.extras & package.extras)))
+            if not self.roots.only_groups:
+                [place] = (place for place in self.places[package.name] if self.lock.package[place] is package)
+                waiting += self._enter(found, place, (ITSELF, *sorted(self.roots.extras & package.extras)))
             for group in sorted(self.roots.groups & package.groups):
                 waiting += package.dev_dependencies.get(group, ())
         while waiting:

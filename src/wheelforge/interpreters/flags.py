@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.tags import android_platforms, compatible_tags, cpython_tags, generic_tags, ios_platforms, mac_platforms
 
 from wheelforge.errors import UsageError
-from wheelforge.interpreters.misspelt import Misspelt, nearest
+from wheelforge.interpreters.misspelt import Misspelt
 from wheelforge.interpreters.platforms import ARCHITECTURES, parse_platform, platform_markers
 from wheelforge.interpreters.pythons import (
     ANY_PATCH,
@@ -21,6 +21,7 @@ from wheelforge.interpreters.pythons import (
     parse_python,
     usual_abi,
 )
+from wheelforge.model.nearest import nearest
 from wheelforge.model.targets import Target
 
 if TYPE_CHECKING:

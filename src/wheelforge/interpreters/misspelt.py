@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import TYPE_CHECKING
-
 from wheelforge.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from wheelforge.model.told import printable, underlined
 
 
 class Misspelt(UsageError):
@@ -20,10 +15,8 @@ class Misspelt(UsageError):
         ``part`` are the characters of ``text`` that are wrong, and ``problem`` is a clause. The hint proposes
         ``meant``, which could stand for all of ``text``; where that is not known it is ``advice``.
         """
-        shown = "".join(char if char.isprintable() else " " for char in text)
-        carets = " " * part.start + "^" * max(part.stop - part.start, 1)
-        hint = f"did you mean {meant}?" if meant else advice or None
-        super().__init__(f"{problem}\n    {shown}\n    {carets}", hint=hint)
+        hint = f"did you mean {printable(meant)}?" if meant else advice or None
+        super().__init__(f"{printable(problem)}\n{underlined(text, part)}", hint=hint)
         self.text = text
         self.part = part
         self.problem = problem
@@ -39,10 +32,3 @@ class Misspelt(UsageError):
     def said_by(self, origin: str) -> UsageError:
         """The error for the user, with whose text it is: ``--target``, ``wheelforge.toml [targets] servers``."""
         return UsageError(f"{origin}: {self.message}", hint=self.hint)
-
-
-def nearest(word: str, words: Iterable[str], aliases: Mapping[str, str] | None = None) -> str | None:
-    """The one of ``words`` that ``word`` may stand for: its other name, else the one that is spelt most alike."""
-    known = tuple(words)
-    alias = (aliases or {}).get(word)
-    return alias if alias in known else next(iter(difflib.get_close_matches(word, known, n=1)), None)

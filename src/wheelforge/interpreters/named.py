@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from wheelforge.interpreters.cibuildwheel import with_version
 from wheelforge.interpreters.flags import PIP, named_flags
-from wheelforge.interpreters.misspelt import Misspelt, nearest
+from wheelforge.interpreters.misspelt import Misspelt
 from wheelforge.interpreters.platforms import parse_platform
 from wheelforge.interpreters.pythons import make_target, parse_python
 from wheelforge.interpreters.running import current
+from wheelforge.model.nearest import nearest
 
 if TYPE_CHECKING:
     from wheelforge.interpreters.platforms import Platform

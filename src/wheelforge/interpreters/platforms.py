@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from packaging.tags import android_platforms, ios_platforms, mac_platforms
 
 from wheelforge.interpreters.linux import manylinux_platforms, musllinux_platforms, oldest_glibc
-from wheelforge.interpreters.misspelt import Misspelt, nearest
+from wheelforge.interpreters.misspelt import Misspelt
+from wheelforge.model.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

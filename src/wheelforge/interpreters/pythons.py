@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from packaging.tags import compatible_tags, cpython_tags, generic_tags
 
-from wheelforge.interpreters.misspelt import Misspelt, nearest
+from wheelforge.interpreters.misspelt import Misspelt
+from wheelforge.model.nearest import nearest
 from wheelforge.model.targets import Target
 
 if TYPE_CHECKING:

@@ -65,12 +65,18 @@ class Ladder:
             fetched = await self._index.fetch(file)
             data = await asyncio.to_thread(read_metadata, fetched.path, name=file.filename)
             return _agreeing(file, parse_metadata(data, surety=Surety.WHEEL, origin=file.filename))
-        contents = await self.contents(file)
-        static = static_metadata(contents, origin=file.filename)
+        static = await self._static(file)
         if static is not None:
-            return _agreeing(file, static)
-        system = build_system(contents, origin=file.filename)
-        return _agreeing(file, await self._ask_backend(file, system, assumed))
+            return static
+        return _agreeing(file, await self._ask_backend(file, await self.build_system(file), assumed))
+
+    async def stated(self, file: Artifact) -> Metadata | None:
+        """What a file says of itself as it stands; ``None`` where only the backend of an sdist knows."""
+        return await self._static(file) if file.kind is Kind.SDIST else await self.assume(file)
+
+    async def _static(self, sdist: Artifact) -> Metadata | None:
+        static = static_metadata(await self.contents(sdist), origin=sdist.filename)
+        return None if static is None else _agreeing(sdist, static)
 
     async def build_system(self, sdist: Artifact) -> BuildSystem:
         """``[build-system]``, always from the archive."""

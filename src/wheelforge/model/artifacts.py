@@ -38,6 +38,8 @@ class Artifact:
     """The name of the index that offers it."""
     sha256: str | None
     """Lower-case hex; ``None`` where the index promises none."""
+    allowed: frozenset[str] = frozenset()
+    """The SHA-256 that the user wrote down for it, of which its bytes must have one; empty where any will do."""
     size: int | None = None
     """Bytes (PEP 700)."""
     requires_python: SpecifierSet | None = None

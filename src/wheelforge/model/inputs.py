@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from wheelforge.model.artifacts import Kind
 
@@ -42,8 +43,11 @@ class Reference:
     origin: str
     """Who wrote it down."""
     written: str
-    """As it was written, without credentials: for messages, and for the lock's memory of the inputs. An absolute path
-    is told relative to where the run was started, or by its last part."""
+    """As it was written, without credentials and with no variable expanded: for messages, and for the lock's memory of
+    the inputs. An absolute path is told relative to where the run was started, or by its last part."""
+    public: str = ""
+    """The location as it may be recorded: without credentials and query, and with no variable expanded; a place on this
+    machine as ``written`` tells it, or by its last part. By default it is made of the location."""
     name: NormalizedName | None = None
     """``None`` where only the place is named: then what stands there says it."""
     extras: tuple[NormalizedName, ...] = ()
@@ -55,6 +59,40 @@ class Reference:
     """SHA-256 from ``#sha256=`` or ``--hash``, lower-case hex; empty where none is written."""
     editable: bool = False
     """``-e``: for what is collected it counts as a folder."""
+
+    def __post_init__(self) -> None:
+        if not self.public:
+            object.__setattr__(self, "public", public_url(self.location))
+
+
+def public_url(location: str) -> str:
+    """A location as it may be recorded: see `Reference.public`."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return location.partition(":")[0] + ":"
+    if parts.scheme in {"file", "git+file"}:
+        return f"{parts.scheme}:{parts.path.rpartition('/')[2]}"
+    login, _, server = parts.netloc.rpartition("@")
+    # The user of ssh that hosts of repositories share is no secret (PEP 610).
+    netloc = f"{login}@{server}" if login == "git" else server
+    return parts._replace(netloc=netloc, query="", fragment="").geturl()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexPin:
+    """A project that is taken from one index only."""
+
+    project: NormalizedName
+    index: str
+    """The name of the index."""
+    origin: str
+    marker: Marker | None = None
+    """Where it counts; ``None`` for everywhere."""
+
+    def __str__(self) -> str:
+        """``PROJECT=INDEX``, and behind a semicolon the marker."""
+        return f"{self.project}={self.index}" + (f"; {self.marker}" if self.marker else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +117,10 @@ class LockInput(Protocol):
     @property
     def digest(self) -> str:
         """The SHA-256 of its bytes, lower-case hex, so that a later run can tell whether it is still the same."""
+
+    @property
+    def picks(self) -> tuple[str, ...]:
+        """What is picked of it, as text, groups that it takes by default included: ``extras=a,b``, ``groups=dev``."""
 
     def select(self, target: Target) -> LockedSet:
         """What it holds for a target.
@@ -154,6 +196,8 @@ class Inputs:
     resolution: Resolution = Resolution.HIGHEST
     uploaded_prior_to: datetime | None = None
     """Files that were uploaded at this moment or later are not there, nor those without an upload time (PEP 700)."""
+    uploaded_prior_to_written: str = ""
+    """The same as it was asked for: ``P3D`` is another moment in each run, and asks for the same."""
     require_hashes: bool = False
     """pip's hash-checking mode: every file that is taken must have a hash that the user wrote down."""
     with_fallback: bool = False
@@ -163,7 +207,8 @@ class Inputs:
     indexes: tuple[str, ...] = ()
     """The indexes and find-links that were named for this run, each as ``NAME=URL``, without credentials and paths of
     this machine; empty where the configuration's are used."""
-    index_pins: tuple[str, ...] = ()
-    """``PACKAGE=NAME``, sorted: projects that are taken from one index only."""
+    index_pins: tuple[IndexPin, ...] = ()
+    """Projects that are taken from one index only, sorted by how they are written. Those without a marker are the
+    index's own to heed."""
     no_deps: bool = False
     """pip's ``--no-deps``: what is named is collected, and nothing that it requires."""

@@ -27,7 +27,7 @@ class LockedInputs:
     references: tuple[str, ...] = ()
     """Places that were named instead of projects, as they were written."""
     locks: tuple[str, ...] = ()
-    """``FILE sha256:DIGEST`` of each lock that was an input."""
+    """``FILE sha256:DIGEST`` of each lock that was an input, and behind it what is picked of it."""
     overrides: tuple[str, ...] = ()
     options: Mapping[str, bool | str | tuple[str, ...]] = field(default_factory=dict)
     """Only what differs from the defaults: ``prefer``, ``no-binary``, ``only-binary``, ``seeds``, ``pre``..."""
@@ -51,6 +51,8 @@ class LockedArtifact:
     """Stands in ``build-deps/``, since only builds need it."""
     targets: tuple[str, ...] = ()
     """In a folder that is laid out per target: the targets in whose folders it stands, sorted."""
+    for_builds: bool = False
+    """In such a folder: stands in ``build-deps/`` too, since builds need what is shipped to some target."""
     fallback: bool = False
     """The index's wheel of an sdist that stands here too: taken only where the build of that fails."""
     left_out: bool = False
@@ -67,7 +69,8 @@ class LockedArtifact:
             return ()
         if self.build_only:
             return (f"build-deps/{self.filename}",)
-        return tuple(f"{target}/{self.filename}" for target in self.targets) or (self.filename,)
+        shipped = tuple(f"{target}/{self.filename}" for target in self.targets) or (self.filename,)
+        return (*shipped, f"build-deps/{self.filename}") if self.for_builds else shipped
 
     def path_for(self, target: str) -> str:
         """Where an installer for a target finds it."""

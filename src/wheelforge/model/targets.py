@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ class Target:
     tags: tuple[Tag, ...]
     newest_python: str | None = None
     """Where any patch release is meant, the last that there can be, ``3.12.99``; markers are those of the first."""
+    _places: Mapping[Tag, int] = field(init=False, repr=False, compare=False)
+    """Of each tag its place in ``tags``: a page of thousands of wheels is ranked by it."""
+
+    def __post_init__(self) -> None:
+        places = {tag: place for place, tag in reversed(list(enumerate(self.tags)))}
+        object.__setattr__(self, "_places", places)
 
     @property
     def python_version(self) -> str:
@@ -35,8 +41,8 @@ class Target:
 
     def rank(self, tags: Iterable[Tag]) -> int | None:
         """The place of the best of ``tags`` in this target's order, 0 the best; ``None`` where none fits."""
-        wanted = frozenset(tags)
-        return next((place for place, tag in enumerate(self.tags) if tag in wanted), None)
+        places = self._places
+        return min((places[tag] for tag in tags if tag in places), default=None)
 
     def accepts_python(self, requires_python: SpecifierSet | None) -> bool:
         """Whether a Requires-Python admits this interpreter; pre-releases of Python count as their release.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -16,7 +16,8 @@ from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import build_order
 from wheelforge.plan.sharing import shared_versions
 from wheelforge.plan.units import BuildClosure, PlannedUnit
-from wheelforge.resolve.problem import Problem, applies
+from wheelforge.resolve.problem import Problem, applies, named_by_place
+from wheelforge.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
+    from wheelforge.model.artifacts import Project
     from wheelforge.model.inputs import Inputs
     from wheelforge.model.targets import Target
     from wheelforge.plan.facts import Facts
@@ -36,19 +38,33 @@ SILENT_BACKENDS = frozenset({"flit_core.buildapi", "poetry.core.masonry.api"})
 """Backends whose ``get_requires_for_build_wheel`` never adds to the static requirements."""
 
 
-async def plan_closure(
-    runtime: Solution,
-    *,
-    inputs: Inputs,
-    builder: Target,
-    facts: Facts,
-    host: Target | None = None,
-    before: Mapping[NormalizedName, Iterable[Version]] | None = None,
-) -> BuildClosure:
-    """The build closure of a runtime closure; ``before`` holds the versions of an earlier one, kept where they fit.
+HASHES_HINT = "name them with their hashes in a file: --build-constraint FILE"
 
-    ``host`` is the interpreter that hooks are asked with, by default the builder. Another may get other answers than
-    the builder would, and so the closure is not complete then.
+
+def no_hashes(bare: Iterable[Candidate]) -> str:
+    """Why a backend is not asked in pip's hash-checking mode, as a clause."""
+    return f"hashes are required, and none is given for {', '.join(map(str, bare))}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureRules:
+    """Under which the builds of one builder are planned."""
+
+    inputs: Inputs
+    builder: Target
+    host: Target
+    """The interpreter that hooks are asked with. Another than the builder may get other answers than the builder
+    would, and so the closure is not complete then."""
+    before: Mapping[NormalizedName, Iterable[Version]] = field(default_factory=dict)
+    """The versions of an earlier closure, kept where they fit."""
+    given: Mapping[NormalizedName, Project] = field(default_factory=dict)
+    """What the inputs bring themselves, of which builds take what was named by its place: locks are for run time."""
+    pinned: Mapping[NormalizedName, Project | None] = field(default_factory=dict)
+    """See `Problem.pinned`."""
+
+
+async def plan_closure(runtime: Solution, rules: ClosureRules, facts: Facts) -> BuildClosure:
+    """The build closure of a runtime closure.
 
     A build environment prefers the versions that finished generations chose, so that one version serves
     many builds. Neither that nor anything else depends on the order in which facts arrive.
@@ -56,7 +72,7 @@ async def plan_closure(
     Raises:
         BuildCycle: units that need each other to be built.
     """
-    planner = _Planner(inputs=inputs, builder=builder, host=host or builder, facts=facts, before=before or {})
+    planner = _Planner(rules, facts)
     units: dict[str, PlannedUnit] = {}
     planner.finish([runtime])
     generation = sdists(runtime)
@@ -96,20 +112,16 @@ class _Rules:
 class _Planner:
     """What the generations share: solved environments and the versions chosen so far."""
 
-    def __init__(
-        self,
-        *,
-        inputs: Inputs,
-        builder: Target,
-        host: Target,
-        facts: Facts,
-        before: Mapping[NormalizedName, Iterable[Version]],
-    ) -> None:
-        self._inputs = inputs
-        self._builder = builder
-        self._host = host
+    def __init__(self, rules: ClosureRules, facts: Facts) -> None:
+        self._inputs = rules.inputs
+        self._builder = rules.builder
+        self._host = rules.host
+        self._given = named_by_place(rules.given)
+        self._pinned = rules.pinned
         self._facts = facts
-        self._chosen: dict[NormalizedName, set[Version]] = {name: set(versions) for name, versions in before.items()}
+        self._chosen: dict[NormalizedName, set[Version]] = {
+            name: set(versions) for name, versions in rules.before.items()
+        }
         self._solved: dict[tuple[object, ...], asyncio.Task[Solution]] = {}
         self.incomplete: set[str] = set()
 
@@ -122,7 +134,7 @@ class _Planner:
     async def generation(self, sdists: Sequence[Candidate]) -> list[PlannedUnit]:
         """Plan the units of one generation: each environment alone, then again where several could share a version."""
         preferences = {name: tuple(sorted(versions, reverse=True)) for name, versions in self._chosen.items()}
-        needy = await asyncio.gather(*(self._requirements(sdist, preferences) for sdist in sdists))
+        needy = await together(self._requirements(sdist, preferences) for sdist in sdists)
         environments = await self._environments(needy, preferences)
         shared = shared_versions((one.requires, found) for one, found in zip(needy, environments, strict=True))
         if shared:
@@ -135,7 +147,7 @@ class _Planner:
 
     async def _environments(self, needy: Sequence[_Needy], preferences: Preferences) -> list[Solution]:
         rules = _Rules(self._builder, self._formats(), preferences)
-        return await asyncio.gather(*(self._solve(one.sdist, one.requires, rules) for one in needy))
+        return await together(self._solve(one.sdist, self._problem(one.sdist, one.requires, rules)) for one in needy)
 
     async def _requirements(self, sdist: Candidate, preferences: Preferences) -> _Needy:
         """All that the build of one sdist asks for."""
@@ -151,7 +163,11 @@ class _Planner:
         """What the hook asks for beyond the static requirements, in an environment of wheels of the host."""
         formats = replace(self._formats(), prefer=Prefer.WHEEL, no_binary=frozenset())
         rules = _Rules(self._host, formats, preferences)
-        environment = await self._solve(sdist, _applying(texts, sdist, self._host), rules)
+        problem = self._problem(sdist, _applying(texts, sdist, self._host), rules)
+        environment = await self._solve(sdist, problem)
+        if self._inputs.require_hashes and (bare := problem.unvouched(environment)):
+            self.incomplete.add(f"{sdist}: {Unanswered(reason=no_hashes(bare), hint=HASHES_HINT)}")
+            return ()
         answer = await self._facts.hook_requires(sdist, environment)
         if isinstance(answer, Unanswered):
             self.incomplete.add(f"{sdist}: {answer}")
@@ -166,20 +182,25 @@ class _Planner:
         formats, seeds = self._inputs.formats, self._inputs.seeds
         return replace(formats, no_binary=formats.no_binary - seeds, only_binary=formats.only_binary | seeds)
 
-    async def _solve(self, sdist: Candidate, requires: Sequence[Requirement], rules: _Rules) -> Solution:
+    def _problem(self, sdist: Candidate, requires: Sequence[Requirement], rules: _Rules) -> Problem:
+        origin = f"the build of {sdist}"
+        return Problem(
+            subject=f"the build environment of {sdist}",
+            target=rules.target,
+            roots=tuple(Asked(requirement=one, origin=origin) for one in sorted(requires, key=str)),
+            given=self._given,
+            pinned=self._pinned,
+            constraints=self._inputs.build_constraints,
+            formats=rules.formats,
+            preferences=rules.preferences,
+            uploaded_prior_to=self._inputs.uploaded_prior_to,
+        )
+
+    async def _solve(self, sdist: Candidate, problem: Problem) -> Solution:
         """One environment; what is asked the same way twice is solved once, and the later one waits for that."""
-        key = (frozenset(map(str, requires)), rules.target.name, rules.formats, frozenset(rules.preferences.items()))
+        requires = frozenset(str(root.requirement) for root in problem.roots)
+        key = (requires, problem.target.name, problem.formats, frozenset(problem.preferences.items()))
         if key not in self._solved:
-            origin = f"the build of {sdist}"
-            problem = Problem(
-                subject=f"the build environment of {sdist}",
-                target=rules.target,
-                roots=tuple(Asked(requirement=one, origin=origin) for one in sorted(requires, key=str)),
-                constraints=self._inputs.build_constraints,
-                formats=rules.formats,
-                preferences=rules.preferences,
-                uploaded_prior_to=self._inputs.uploaded_prior_to,
-            )
             self._solved[key] = asyncio.ensure_future(self._facts.solve(problem))
         try:
             return await self._solved[key]

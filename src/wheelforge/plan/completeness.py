@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 
 def follows_dependencies(lock: Lock) -> bool:
-    """Whether what is named was collected with all that it requires, and not with pip's ``--no-deps``."""
-    return not lock.inputs.options.get("no-deps")
+    """Whether what is named was collected with all that it requires.
+
+    It was not with pip's ``--no-deps``, nor where a lock alone was asked for: that is law, and not added to.
+    """
+    inputs = lock.inputs
+    alone = bool(inputs.locks) and not inputs.requirements and not inputs.references
+    return not (inputs.options.get("no-deps") or alone)
 
 
 def runtime_gaps(lock: Lock) -> Iterator[str]:
@@ -66,7 +71,10 @@ def build_gaps(lock: Lock) -> Iterator[str]:
 
 
 def marker_target(locked: LockedTarget) -> Target:
-    """A target as its locked markers describe it; which tags it takes is not in the lock."""
+    """A target as its locked markers describe it, which are those that it was collected with.
+
+    It judges markers only: which tags it takes, and which patch releases of its Python are meant, is not in the lock.
+    """
     return Target(name=locked.name, environment=locked.environment, tags=())
 
 

@@ -64,8 +64,7 @@ class _Walk:
         self._runtime = [pin for target in lock.targets for pin in target.pins]
         self.paths: dict[_Place, tuple[Step, ...]] = {}
         self._queue: deque[tuple[_Place, Pin]] = deque()
-        asked = [(text.split(" --hash=")[0], "asked for") for text in lock.inputs.requirements]
-        self._reach("", self._runtime, asked, ())
+        self._reach("", self._runtime, ((text, "asked for") for text in _asked_for(lock)), ())
         while self._queue:
             place, pin = self._queue.popleft()
             path = self.paths[place]
@@ -90,6 +89,17 @@ class _Walk:
 
     def _applies(self, requirement: Requirement) -> bool:
         return any(applies(requirement, target) for target in self._targets)
+
+
+def _asked_for(lock: Lock) -> Iterator[str]:
+    """What the user wanted: by name, by place, or as what a lock that he gave is for, which is what nobody requires."""
+    yield from (text.split(" --hash=")[0] for text in lock.inputs.requirements)
+    placed = {file.filename for file in lock.artifacts if file.direct is not None}
+    pins = [pin for target in lock.targets for pin in target.pins]
+    required = {canonicalize_name(Requirement(text).name) for pin in pins for text in pin.requires}
+    for pin in pins:
+        if pin.artifact in placed or (lock.inputs.locks and pin.name not in required):
+            yield f"{pin.name}[{','.join(pin.extras)}]" if pin.extras else pin.name
 
 
 def _asked_by(unit: Unit) -> Iterator[tuple[str, str]]:

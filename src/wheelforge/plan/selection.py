@@ -43,4 +43,9 @@ def _files(
     kept = {(file.name, file.version) for file in lock.artifacts if file.filename in {*shipped, *needed}}
     for file in lock.artifacts:
         if file.filename in shipped or file.filename in needed or (file.fallback and (file.name, file.version) in kept):
-            yield replace(file, targets=tuple(name for name in file.targets if name in names))
+            own = tuple(name for name in file.targets if name in names)
+            # What is shipped to others only is needed by builds here, and stands with what they need.
+            alone = bool(file.targets) and not own
+            yield replace(
+                file, targets=own, build_only=file.build_only or alone, for_builds=file.for_builds and not alone
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -82,15 +82,32 @@ class Rules:
         """The first rule that forbids a file, yanks aside; ``None`` where it may be taken."""
         return next((refusal for refusal, applies in self._checks(file) if applies), None)
 
-    def _checks(self, file: Artifact) -> Iterator[tuple[Refusal, bool]]:
+    def is_there(self, file: Artifact) -> bool:
+        """Whether a file had been uploaded when it has to have been."""
+        return not any(applies for _, applies in self._dates(file))
+
+    def may_have(self, file: Artifact) -> bool:
+        """Whether a file can have a hash that is asked for; where none is promised, its bytes will tell."""
+        if self.hashes is None:
+            return True
+        return bool(self.hashes) if file.sha256 is None else file.sha256 in self.hashes
+
+    def bound(self, file: Artifact) -> Artifact:
+        """The file with the hashes that are asked for, so that its bytes are held against them wherever they come."""
+        return replace(file, allowed=self.hashes) if self.hashes else file
+
+    def _dates(self, file: Artifact) -> Iterator[tuple[Refusal, bool]]:
         if self.uploaded_prior_to is not None:
             uploaded = moment(file.upload_time)
             yield Refusal.UNDATED, uploaded is None
             yield Refusal.LATER, uploaded is not None and uploaded >= self.uploaded_prior_to
+
+    def _checks(self, file: Artifact) -> Iterator[tuple[Refusal, bool]]:
+        yield from self._dates(file)
         yield Refusal.KIND, file.kind not in self.kinds
         yield Refusal.PYTHON, not self.target.accepts_python(file.requires_python)
         yield Refusal.PLATFORM, file.kind is Kind.WHEEL and self.target.rank(file.tags) is None
-        yield Refusal.HASH, self.hashes is not None and file.sha256 not in self.hashes
+        yield Refusal.HASH, not self.may_have(file)
 
 
 class Remembered:
@@ -177,11 +194,19 @@ class Shelf:
         taken = self._best(standing) or self._best(files)
         if taken is None:
             return None
-        speaks = taken if taken.kind is Kind.WHEEL else self._sibling(files) or taken
+        taken = self.rules.bound(taken)
+        speaks = taken if taken.kind is Kind.WHEEL else self._sibling(files, taken) or taken
         return Candidate(name=self.project.name, version=version, artifact=taken, evidence=speaks)
 
     def _best(self, files: Iterable[Artifact]) -> Artifact | None:
         allowed = [file for file in files if self.rules.refuses(file) is None]
+        if self.rules.hashes is not None:
+            # As in pip, a file that is promised to be one of those asked for is surer than any that may be.
+            promised = [file for file in allowed if file.sha256 is not None]
+            return self._best_of(promised) or self._best_of(allowed)
+        return self._best_of(allowed)
+
+    def _best_of(self, allowed: Sequence[Artifact]) -> Artifact | None:
         for kind in self.rules.kinds:
             fitting = [file for file in allowed if file.kind is kind]
             best = self._best_wheel(fitting) if kind is Kind.WHEEL else min(fitting, key=_sdist_order, default=None)
@@ -196,10 +221,20 @@ class Shelf:
         best = min(rank for rank, _ in ranked)
         return max((wheel for rank, wheel in ranked if rank == best), key=lambda wheel: (wheel.build, wheel.filename))
 
-    def _sibling(self, files: Iterable[Artifact]) -> Artifact | None:
-        """A wheel of the same version that says what the sdist requires: the target's own, else any."""
-        wheels = sorted((file for file in files if file.kind is Kind.WHEEL), key=lambda wheel: wheel.filename)
-        return self._best_wheel(wheels) or next(iter(wheels), None)
+    def _sibling(self, files: Iterable[Artifact], sdist: Artifact) -> Artifact | None:
+        """A wheel of the same version that says what the sdist requires: the target's own, else any.
+
+        What is not there yet, or was withdrawn though the sdist was not, says nothing; its hash does not matter.
+        """
+        wheels = sorted(
+            (file for file in files if file.kind is Kind.WHEEL and self._speaks(file, sdist)),
+            key=lambda wheel: wheel.filename,
+        )
+        best = self._best_wheel(wheels) or next(iter(wheels), None)
+        return None if best is None else self.rules.bound(best)
+
+    def _speaks(self, wheel: Artifact, sdist: Artifact) -> bool:
+        return self.rules.is_there(wheel) and (wheel.yanked is None or sdist.yanked is not None)
 
 
 def moment(upload_time: str | None) -> datetime | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 
 from wheelforge.errors import ResolutionError
+from wheelforge.model.metadata import Surety
 from wheelforge.resolve.candidates import Rules, Shelf, identity
 from wheelforge.resolve.problem import applies, wants
 
@@ -29,7 +30,9 @@ class Catalog:
     Of one name, an index and an input can have different files: these are told apart by their bytes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: Target | None = None) -> None:
+        """``host`` is where backends are asked; without it their word counts for every target."""
+        self._host = host
         self._projects: dict[NormalizedName, Project | None] = {}
         self._metadata: dict[Identity, Metadata] = {}
         self._wants: dict[Identity, dict[tuple[object, ...], tuple[Want, ...]]] = {}
@@ -60,7 +63,7 @@ class Catalog:
 
     def knows(self, name: NormalizedName, problem: Problem) -> bool:
         """Whether it is known which files of a project a problem may choose from."""
-        return name in problem.given or name in self._projects
+        return name in problem.given or name in problem.pinned or name in self._projects
 
     def project(self, name: NormalizedName, problem: Problem) -> Project | None:
         """What a problem may choose from: its own files or the index's; ``None`` where there are none.
@@ -69,11 +72,29 @@ class Catalog:
             KeyError: it is not known yet.
         """
         given = problem.given.get(name)
+        if given is None and name in problem.pinned:
+            return problem.pinned[name]
         return self._projects[name] if given is None else given
 
-    def metadata(self, candidate: Candidate) -> Metadata | None:
-        """What a candidate says of itself, by its own word or else by its sibling's; ``None``: not known yet."""
-        return self._metadata.get(self._speaker(candidate))
+    def metadata(self, candidate: Candidate, target: Target) -> Metadata | None:
+        """What is known of a candidate on a target, by its own word or else by its sibling's; ``None``: not yet."""
+        return self._metadata.get(self._speaker(candidate, target))
+
+    def says_itself(self, file: Artifact) -> bool:
+        """Whether it is known what a file says as it stands, without anybody who was asked."""
+        said = self._metadata.get(identity(file))
+        return said is not None and said.surety in {Surety.WHEEL, Surety.PKG_INFO, Surety.PYPROJECT}
+
+    def is_foreign(self, target: Target) -> bool:
+        """Whether backends may answer otherwise on a target than where they are asked."""
+        return self._host is not None and any(
+            self._host.environment.get(marker) != target.environment.get(marker) for marker in _MATTER
+        )
+
+    def was_asked_elsewhere(self, candidate: Candidate, target: Target) -> bool:
+        """Whether what counts for a candidate is what its backend says of another machine."""
+        said = self.metadata(candidate, target)
+        return said is not None and said.surety is Surety.HOOK and self.is_foreign(target)
 
     def wants(self, candidate: Candidate, extra: NormalizedName | None, problem: Problem) -> tuple[Want, ...] | None:
         """What a candidate requires on a target, or what only this extra of it brings; ``None``: not known yet.
@@ -81,7 +102,8 @@ class Catalog:
         Raises:
             ResolutionError: it requires something that cannot be told or taken.
         """
-        speaker, key = self._speaker(candidate), (problem.place, extra, problem.overrides)
+        speaker = self._speaker(candidate, problem.target)
+        key = (problem.place, extra, problem.overrides, problem.placed)
         metadata = self._metadata.get(speaker)
         if metadata is None:
             return None
@@ -89,14 +111,25 @@ class Catalog:
         if key not in known:
             applying = _applying(metadata, extra, problem)
             try:
-                known[key] = tuple(want for one in applying for want in wants(one.requirement, one.origin))
+                known[key] = tuple(
+                    want for one in applying for want in wants(one.requirement, one.origin, problem.placed)
+                )
             except ResolutionError as fault:
-                raise ResolutionError(f"{candidate} cannot be followed: {fault.message}") from None
+                raise ResolutionError(f"{candidate} cannot be followed: {fault.message}", hint=fault.hint) from None
         return known[key]
+
+    def stated(self, candidate: Candidate, extra: NormalizedName | None, problem: Problem) -> tuple[Want, ...]:
+        """What `wants` tells, as far as the file says it as it stands: where nothing is followed, no more is needed."""
+        if not self.says_itself(candidate.artifact):
+            return ()
+        try:
+            return self.wants(candidate, extra, problem) or ()
+        except ResolutionError:
+            return ()
 
     def runs_on(self, candidate: Candidate, target: Target) -> bool:
         """Whether the Requires-Python of its metadata admits a target, as far as is known: pages can be silent."""
-        metadata = self.metadata(candidate)
+        metadata = self.metadata(candidate, target)
         return metadata is None or target.accepts_python(_specifier(metadata.requires_python))
 
     def requires_python(self, file: Artifact) -> SpecifierSet:
@@ -128,10 +161,30 @@ class Catalog:
             self._shelves[key] = Shelf(project, rules, self._excluded)
         return self._shelves[key]
 
-    def _speaker(self, candidate: Candidate) -> Identity:
-        """The file whose metadata counts for a candidate."""
+    def _speaker(self, candidate: Candidate, target: Target) -> Identity:
+        """The file whose metadata counts for a candidate: its own, but for a backend that was asked elsewhere."""
         own = identity(candidate.artifact)
-        return own if own in self._metadata else identity(candidate.evidence)
+        said = self._metadata.get(own)
+        if said is None or (said.surety is Surety.HOOK and self.believes_wheel(candidate, target)):
+            return identity(candidate.evidence)
+        return own
+
+    def believes_wheel(self, candidate: Candidate, target: Target) -> bool:
+        """Whether a target's own wheel knows better what it requires there than a backend that is asked elsewhere."""
+        wheel = candidate.evidence
+        fits = target.rank(wheel.tags) is not None and target.accepts_python(wheel.requires_python)
+        return candidate.artifact is not wheel and fits and self.is_foreign(target)
+
+
+_MATTER = (
+    "implementation_name",
+    "os_name",
+    "platform_machine",
+    "platform_system",
+    "python_version",
+    "sys_platform",
+)
+"""Markers (PEP 508) by which backends tell machines apart; two Linuxes of one kind are the same to them."""
 
 
 def _applying(metadata: Metadata, extra: NormalizedName | None, problem: Problem) -> Iterator[Stated]:

@@ -112,7 +112,7 @@ class _Teller:
 
     def _given(self, name: NormalizedName) -> list[str]:
         project = self._problem.given.get(name)
-        if project is None:
+        if project is None or not project.releases:
             return []
         places = [file.direct.url for files in project.releases.values() for file in files if file.direct is not None]
         versions = ", ".join(map(str, project.releases))
@@ -127,7 +127,9 @@ class _Teller:
         specifiers = {str(want.specifier): self._provider.specifier(project.name, [want]) for want in wants}
         who = self._who(project.name, asked)
         if not project.releases:
-            return NoVersion("\n".join([f"{project.name} is on the index, but has no files", *who]))
+            brought = project.name in self._problem.given
+            where = "brought by the inputs" if brought else "on the index"
+            return NoVersion("\n".join([f"{project.name} is {where}, but has no files that can be taken", *who]))
         newest_first = sorted(project.releases, reverse=True)
         fitting = [
             version
@@ -154,7 +156,7 @@ class _Teller:
         if rules.hashes is not None and not rules.hashes:
             what = f"no file of {project.name} has all hashes that are asked for: the lines have none in common"
             return HashNotOffered("\n".join([what, *who]), hint="let one line give the hashes, or the same to each")
-        if rules.hashes is not None and not any(file.sha256 in rules.hashes for file in files):
+        if rules.hashes is not None and not any(rules.may_have(file) for file in files):
             return _hash_not_offered(project, fitting[0], rules.hashes)
         if rules.kinds == (Kind.SDIST,) and all(file.kind is Kind.WHEEL for file in files):
             if project.name in self._problem.given:
@@ -207,7 +209,7 @@ def _hash_not_offered(project: Project, version: Version, hashes: Iterable[str])
     lines = [f"no file of {project.name} {version} has the hash that was asked for"]
     lines += [f"  asked for  sha256:{digest}" for digest in sorted(hashes)]
     for file in project.releases[version]:
-        lines.append(f"  on index   {f'sha256:{file.sha256}' if file.sha256 else 'no sha256'}  {file.filename}")
+        lines.append(f"  on index   sha256:{file.sha256}  {file.filename}")
     return HashNotOffered("\n".join(lines), hint="if you trust the index, write its hash into the requirements file")
 
 

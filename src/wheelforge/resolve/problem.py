@@ -15,10 +15,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from wheelforge.errors import ResolutionError
-from wheelforge.model.inputs import Resolution
+from wheelforge.model.inputs import Resolution, public_url
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from packaging.requirements import Requirement
@@ -53,6 +53,8 @@ class Problem:
     """What counts instead of all that roots and dependencies say of these projects."""
     given: Mapping[NormalizedName, Project] = field(default_factory=dict)
     """Projects that the inputs bring themselves: the files of a lock or of a direct reference count, no index's do."""
+    pinned: Mapping[NormalizedName, Project | None] = field(default_factory=dict)
+    """Projects that are taken from one index only on this target, as that index has them."""
     resolution: Resolution = Resolution.HIGHEST
     uploaded_prior_to: datetime | None = None
     """See `Inputs.uploaded_prior_to`."""
@@ -62,8 +64,11 @@ class Problem:
     _bounds: Mapping[NormalizedName, SpecifierSet] = field(init=False, repr=False, compare=False)
     _hashes: Mapping[NormalizedName, frozenset[str]] = field(init=False, repr=False, compare=False)
     _overridden: Mapping[NormalizedName, tuple[Asked, ...]] = field(init=False, repr=False, compare=False)
+    placed: frozenset[NormalizedName] = field(init=False, repr=False, compare=False)
+    """The given projects that were named by their place: no requirement can send for them elsewhere."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "placed", frozenset(named_by_place(self.given)))
         target = self.target
         markers = frozenset(target.environment.items())
         object.__setattr__(self, "place", (target.name, hash((markers, target.tags))))
@@ -95,7 +100,7 @@ class Problem:
             for root in self.roots
             for asked in self.instead(root.requirement, root.origin)
             if applies(asked.requirement, self.target)
-            for want in wants(asked.requirement, asked.origin)
+            for want in wants(asked.requirement, asked.origin, self.placed)
         ]
 
     def instead(self, requirement: Requirement, origin: str | None) -> Iterator[Stated]:
@@ -120,6 +125,11 @@ class Problem:
         As in pip, a file must satisfy every line that has hashes: where they have none in common, no file may be taken.
         """
         return self._hashes.get(name)
+
+    def unvouched(self, solution: Solution) -> list[Candidate]:
+        """What was chosen though no line that counts here gives it a hash, and no input brings it itself."""
+        chosen = (choice.candidate for choice in solution.choices)
+        return [one for one in chosen if one.name not in self._hashes and one.name not in self.given]
 
     def kinds(self, name: NormalizedName) -> tuple[Kind, ...]:
         """The kinds of files that may be taken, the preferred one first.
@@ -197,15 +207,32 @@ def applies(requirement: Requirement, target: Target, extras: Iterable[str] = ()
         raise ResolutionError(f"the marker of {str(requirement)!r} has no meaning: {fault}") from None
 
 
-def wants(requirement: Requirement, origin: str | None = None) -> Iterator[Want]:
+def named_by_place(given: Mapping[NormalizedName, Project]) -> dict[NormalizedName, Project]:
+    """Of the projects that inputs bring, those that were named by their place."""
+    return {
+        name: project
+        for name, project in given.items()
+        if any(file.direct is not None for release in project.releases.values() for file in release)
+    }
+
+
+def wants(
+    requirement: Requirement, origin: str | None = None, placed: Container[NormalizedName] = ()
+) -> Iterator[Want]:
     """The project that a requirement names, then each of its extras.
+
+    Where the user has named the place of a project himself, another's word for it counts as its name alone.
 
     Raises:
         ResolutionError: it names a place instead of a version.
     """
-    if requirement.url is not None:
-        raise ResolutionError(f"a requirement by URL is not taken: {str(requirement)!r}")
     name, text = canonicalize_name(requirement.name), unmarked(requirement)
+    if requirement.url is not None and name not in placed:
+        told = repr(f"{name} @ {public_url(requirement.url)}")
+        raise ResolutionError(
+            f"a requirement by URL is not taken: {told}",
+            hint=f"if you trust that place, name it on the command line: {told}",
+        )
     yield Want(name=name, extra=None, specifier=requirement.specifier, text=text, origin=origin)
     for extra in sorted(map(canonicalize_name, requirement.extras)):
         yield Want(name=name, extra=extra, specifier=requirement.specifier, text=text, origin=origin)

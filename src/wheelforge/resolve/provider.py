@@ -165,6 +165,12 @@ class Provider(AbstractProvider[Want, Held, Identifier]):
             self._required[key] = found
         return self._required[key]
 
+    def told(self, held: Held) -> Sequence[Want]:
+        """What a candidate requires, for the record; where nothing is followed, nobody is asked for that."""
+        if self._problem.follow:
+            return self.requirements(held)
+        return self._catalog.stated(held.candidate, held.extra, self._problem)
+
     def requirements(self, held: Held) -> Sequence[Want]:
         """The Requires-Dist of a candidate that apply: its own, or those that only its extra brings."""
         found = self._catalog.wants(held.candidate, held.extra, self._problem)
@@ -175,7 +181,8 @@ class Provider(AbstractProvider[Want, Held, Identifier]):
     def _next(self, candidate: Candidate) -> Iterator[Candidate]:
         """What would be tried after a candidate, as far as its metadata is not known either."""
         following = dropwhile(lambda other: other is not candidate, self._latest[candidate.name])
-        unknown = (other for other in following if self._catalog.metadata(other) is None)
+        target = self._problem.target
+        unknown = (other for other in following if self._catalog.metadata(other, target) is None)
         return islice((other for other in unknown if other is not candidate), NEXT)
 
     def _own_project(self, held: Held) -> Iterator[Want]:

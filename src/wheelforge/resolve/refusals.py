@@ -69,8 +69,7 @@ class Refusals:
             case Refusal.KIND:
                 told = f"{kind} are not allowed by {'--only-binary' if file.kind is Kind.SDIST else '--no-binary'}"
             case Refusal.HASH:
-                other = f"another hash than was asked for: sha256:{file.sha256}"
-                told = f"{file.filename} has {other if file.sha256 else _NO_HASH}"
+                told = f"{file.filename} has another hash than was asked for: sha256:{file.sha256}"
             case Refusal.PYTHON:
                 needed = self._catalog.requires_python(file)
                 told = f"{kind} need Python {needed}; this is {self._rules.target.python_version}"
@@ -94,9 +93,6 @@ class Refusals:
                 f"wheels for this platform are for {_some(sorted(near, key=_by_number))}, not {self._rules.target.name}"
             )
         return f"wheels are for {_some(sorted({tag.platform for tag in tags}))}, not {self._rules.target.name}"
-
-
-_NO_HASH = "no sha256 on its index, so that it cannot be compared with those asked for"
 
 
 def refused(shelf: Shelf, project: Project, refusal: Refusal) -> list[Artifact]:

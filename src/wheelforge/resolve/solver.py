@@ -124,7 +124,7 @@ def _solution(provider: Provider, found: Iterable[Held]) -> Solution:
             Choice(
                 candidate=held[0].candidate,
                 extras=tuple(sorted(part.extra for part in held if part.extra is not None)),
-                requires=tuple(sorted({want.text for part in held for want in provider.requirements(part)})),
+                requires=tuple(sorted({want.text for part in held for want in provider.told(part)})),
             )
             for _, held in sorted(parts.items())
         )

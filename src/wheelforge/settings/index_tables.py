@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from wheelforge.settings.index import NAME
-from wheelforge.settings.setting import IndexTable, Setting
+from wheelforge.settings.setting import IndexTable, Setting, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,7 +46,7 @@ def default_table(tables: Tables, where: str) -> Setting[str] | None:
     for table in tables:
         if table.get("default"):
             name = f"{table['name']}=" if table.get("name") else ""
-            return Setting(value=f"{name}{table['url']}", origin=where)
+            return Setting(value=f"{name}{table['url']}", origin=where, whose=Whose.FOLDER)
     return None
 
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from wheelforge.errors import UsageError
+from wheelforge.model.inputs import IndexPin
+from wheelforge.settings.credentials import with_login, withheld
 from wheelforge.settings.index import DEFAULT_NAME, NAME, Form, Index, default_index, parse_flat, parse_index
 from wheelforge.settings.index_tables import did_you_mean
-from wheelforge.settings.setting import Key, Setting, Source, each, nearest
+from wheelforge.settings.setting import OF_THIS_RUN, Key, Remark, Setting, Source, Whose, added, each, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from wheelforge.settings.setting import IndexTable
-
-_VARIABLES = ("WHEELFORGE_INDEX", "UV_INDEX")
-_THIS_RUN = "--"
-"""How the origin of what was said for this run begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +31,23 @@ class Indexes:
     """Their files are candidates beside those of the index."""
     explicit: tuple[Setting[Index], ...]
     """Asked only for what is pinned to them."""
-    pins: Mapping[NormalizedName, str]
+    pins: Mapping[NormalizedName, Setting[str]]
     """Projects that are taken from the index of this name only, which a project file may leave undefined."""
     left_out: frozenset[str]
     """Names of the indexes that are asked as all others, but whose files are not written to the collected folder."""
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def everywhere(self) -> tuple[Setting[Index], ...]:
         """All of them."""
         return (*self.ordered, *self.explicit, *self.find_links)
+
+    def may_pin_to(self, name: str) -> bool:
+        """Whether a pin to this index counts; with ``--no-index`` one to find-links alone does.
+
+        That an index is not known is told when something is asked of it.
+        """
+        return bool(self.ordered) or any(one.value.name == name for one in self.find_links)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,31 +66,34 @@ def gather_indexes(sources: Sequence[Source], around: Surroundings, *, no_index:
         UsageError: a URL, a name or a pin means nothing.
     """
     main = [] if no_index else [_main(nearest(Key.INDEX_URL, (source.texts for source in sources)), around)]
-    extra = [_parsed(said, around, unnamed="") for said in _added(Key.EXTRA_INDEX_URL, sources)]
-    links = [_linked(said, around) for said in _added(Key.FIND_LINKS, sources)]
-    found = _with_names(_without_repeats([*_named(sources, around), *main, *extra, *links]))
-    places = [_with_login(one, around.environ) for one in found]
-    known = [one.value.name for one in places] + ([DEFAULT_NAME] if no_index else [])
-    asked = [one for one in places if one.value.form is Form.LINKS or not no_index]
+    extra = [_parsed(said, around, unnamed="") for said in added(Key.EXTRA_INDEX_URL, sources)]
+    links = [_linked(said, around) for said in added(Key.FIND_LINKS, sources)]
+    found = list(_with_names(_without_repeats([*_named(sources, around), *main, *extra, *links])))
+    known = [one.value.name for one in found] + ([DEFAULT_NAME] if no_index else [])
+    places = [one for one in found if one.value.form is Form.LINKS or not no_index]
+    asked = [with_login(one, around.environ) for one in places]
     names = {one.value.name for one in asked}
     return Indexes(
         ordered=tuple(one for one in asked if one.value.form is not Form.LINKS and not one.value.explicit),
         find_links=tuple(one for one in asked if one.value.form is Form.LINKS),
         explicit=tuple(one for one in asked if one.value.explicit),
-        pins={project: name for project, name in _pins(sources, known).items() if name in names or not no_index},
+        pins={project: pin for project, pin in _pins(sources, known).items() if pin.value in names or not no_index},
         left_out=_left_out(sources, known),
+        remarks=tuple(remark for one in places if (remark := withheld(one, around.environ))),
     )
 
 
 def named_indexes(indexes: Indexes) -> tuple[str, ...]:
     """``NAME=URL`` of what was named for this run, for the lock: without credentials, local places by name only."""
-    asked = [one.value for one in indexes.everywhere if one.origin.startswith(_THIS_RUN)]
+    asked = [one.value for one in indexes.everywhere if one.whose in OF_THIS_RUN]
     return tuple(index.name if index.is_local else f"{index.name}={index.url}" for index in asked)
 
 
-def index_pins(indexes: Indexes) -> tuple[str, ...]:
-    """``PACKAGE=NAME``, sorted, for the lock."""
-    return tuple(sorted(f"{package}={name}" for package, name in indexes.pins.items()))
+def index_pins(indexes: Indexes, sometimes: Iterable[IndexPin] = ()) -> tuple[IndexPin, ...]:
+    """All pins that count, sorted: those with a marker, of ``sometimes``, give way to those of the settings."""
+    always = [IndexPin(project=project, index=pin.value, origin=pin.origin) for project, pin in indexes.pins.items()]
+    marked = (pin for pin in sometimes if pin.marker is not None and pin.project not in indexes.pins)
+    return tuple(sorted((*always, *(pin for pin in marked if indexes.may_pin_to(pin.index))), key=str))
 
 
 def _main(said: Setting[str] | None, around: Surroundings) -> Setting[Index]:
@@ -116,35 +123,29 @@ def _of_source(source: Source, around: Surroundings) -> Iterator[Setting[Index]]
 
 
 def _of_table(table: IndexTable, around: Surroundings) -> Setting[Index]:
-    said = Setting(value=table.url, origin=table.origin)
+    said = Setting(value=table.url, origin=table.origin, whose=Whose.FOLDER)
     if table.flat:
         index = parse_flat(said, Form.FLAT, folder=around.cwd, home=around.home)
     else:
         index = parse_index(said, folder=around.cwd, home=around.home)
-    return Setting(value=replace(index, name=table.name, explicit=table.explicit), origin=table.origin)
+    return said.saying(replace(index, name=table.name, explicit=table.explicit))
 
 
 def _parsed(said: Setting[str], around: Surroundings, unnamed: str = DEFAULT_NAME) -> Setting[Index]:
     index = parse_index(said, folder=around.cwd, home=around.home)
     name = unnamed if index.name == DEFAULT_NAME else index.name
-    return Setting(value=replace(index, name=name), origin=said.origin)
+    return said.saying(replace(index, name=name))
 
 
 def _linked(said: Setting[str], around: Surroundings) -> Setting[Index]:
-    index = parse_flat(said, Form.LINKS, folder=around.cwd, home=around.home)
-    return Setting(value=index, origin=said.origin)
-
-
-def _added(key: Key, sources: Sequence[Source]) -> list[Setting[str]]:
-    """What the command line adds to the nearest other word, as in pip."""
-    line, rest = sources[0].texts.get(key), (source.texts for source in sources[1:])
-    return [*each(line), *each(nearest(key, rest))]
+    return said.saying(parse_flat(said, Form.LINKS, folder=around.cwd, home=around.home))
 
 
 def _without_repeats(indexes: Iterable[Setting[Index]]) -> list[Setting[Index]]:
-    unique: dict[tuple[str, Form], Setting[Index]] = {}
+    """Each place once; one that is asked for pins only stands in for none that is asked for all."""
+    unique: dict[tuple[str, Form, bool], Setting[Index]] = {}
     for one in indexes:
-        unique.setdefault((one.value.url, one.value.form), one)
+        unique.setdefault((one.value.url, one.value.form, one.value.explicit), one)
     return list(unique.values())
 
 
@@ -160,31 +161,17 @@ def _with_names(indexes: Sequence[Setting[Index]]) -> Iterator[Setting[Index]]:
             name = next(name for name in tries if name not in taken)
             taken.add(name)
         used.add(name)
-        yield Setting(value=replace(one.value, name=name), origin=one.origin)
+        yield one.saying(replace(one.value, name=name))
 
 
-def _with_login(said: Setting[Index], environ: Mapping[str, str]) -> Setting[Index]:
-    """With the credentials that variables give for its name, where its URL has none."""
-    index = said.value
-    if index.userinfo or index.is_local:
-        return said
-    name = re.sub(r"[^A-Z0-9]", "_", index.name.upper())
-    for prefix in _VARIABLES:
-        user, password = (environ.get(f"{prefix}_{name}_{what}", "") for what in ("USERNAME", "PASSWORD"))
-        if user or password:
-            userinfo = f"{quote(user, safe='')}:{quote(password, safe='')}"
-            return Setting(value=replace(index, userinfo=userinfo), origin=said.origin)
-    return said
-
-
-def _pins(sources: Iterable[Source], known: Iterable[str]) -> dict[NormalizedName, str]:
-    pins: dict[NormalizedName, str] = {}
-    for source in sources:
-        for said in each(source.texts.get(Key.PIN)):
-            project, name = _pin(said)
-            pins.setdefault(project, _checked(name, said.origin, known))
-        for package, name in source.pins.items():
-            pins.setdefault(canonicalize_name(package), name)
+def _pins(sources: Iterable[Source], known: Iterable[str]) -> dict[NormalizedName, Setting[str]]:
+    """The nearest of each project; a project that is asked for may name an index that only others know."""
+    pins: dict[NormalizedName, Setting[str]] = {}
+    for said in (said for source in sources for said in each(source.texts.get(Key.PIN))):
+        project, name = _pin(said)
+        if said.whose is not Whose.FILE:
+            _checked(name, said.origin, known)
+        pins.setdefault(project, said.saying(name))
     return pins
 
 

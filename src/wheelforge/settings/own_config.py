@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wheelforge.errors import UsageError
 from wheelforge.settings import index_tables
 from wheelforge.settings.index_tables import did_you_mean
-from wheelforge.settings.setting import SEVERAL, SWITCHES, Key, Layer, Setting, Source
+from wheelforge.settings.setting import SEVERAL, SWITCHES, USERS_ONLY, Key, Layer, Setting, Source, Whose
 from wheelforge.settings.toml_file import PROJECT_FILE, read_toml, tool_table
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ _KINDS: Mapping[Key, tuple[type, ...]] = {
     **dict.fromkeys(SEVERAL, (list,)),
 }
 _WORDS = {str: "a text", int: "a number", bool: "true or false", list: "a list of texts"}
-_KEYS = {key.value: key for key in Key if key is not Key.INDEX}
+_KEYS = {key.value: key for key in Key if key not in USERS_ONLY | {Key.INDEX}}
+_USERS_KEYS = {key.value: key for key in USERS_ONLY}
 
 
 def own_variables(environ: Mapping[str, str]) -> Layer:
@@ -40,7 +41,7 @@ def own_file(folder: Path) -> Source:
     """What ``wheelforge.toml`` in ``folder`` says.
 
     Raises:
-        UsageError: it cannot be read, or holds keys or values that mean nothing.
+        UsageError: it cannot be read, holds keys or values that mean nothing, or sets what is the user's to set.
     """
     return _source(read_toml(folder / OWN_FILE), OWN_FILE)
 
@@ -49,7 +50,8 @@ def project_file(folder: Path) -> Source:
     """What ``[tool.wheelforge]`` of the ``pyproject.toml`` in ``folder`` says.
 
     Raises:
-        UsageError: it cannot be read, or the table holds keys or values that mean nothing.
+        UsageError: it cannot be read, the table holds keys or values that mean nothing, or sets what is the user's to
+            set.
     """
     return _source(tool_table(read_toml(folder / PROJECT_FILE), "wheelforge"), f"{PROJECT_FILE} [tool.wheelforge]")
 
@@ -69,12 +71,12 @@ def text_of(value: object) -> str:
 
 def _source(table: Mapping[str, Any], where: str) -> Source:
     if faults := list(_faults(table, where)):
-        raise UsageError("\n".join(faults), hint=f"the keys are: {', '.join(_KEYS)}, and [[index]]")
+        raise UsageError("\n".join(faults), hint=_hint(table))
     tables, place = table.get(_INDEX, []), f"{where} [[index]]"
     default = index_tables.default_table(tables, place)
     texts = {} if default is None else {Key.INDEX_URL: default}
     texts |= {
-        _KEYS[name]: Setting(value=text_of(value), origin=f"{where} {name}")
+        _KEYS[name]: Setting(value=text_of(value), origin=f"{where} {name}", whose=Whose.FOLDER)
         for name, value in table.items()
         if name not in _ELSEWHERE
     }
@@ -89,8 +91,17 @@ def _faults(table: Mapping[str, Any], where: str) -> Iterator[str]:
             kinds = _KINDS.get(_KEYS[name], (str,))
             if not _is(value, kinds):
                 yield f"{where}: {name}: expected {_WORDS[kinds[0]]}"
+        elif name in _USERS_KEYS:
+            yield f"{where}: {name}: a project cannot set this, since it decides who reads credentials and alters files"
         elif name not in _ELSEWHERE:
             yield f"{where}: unknown key {name!r}{did_you_mean(name, _KEYS)}"
+
+
+def _hint(table: Mapping[str, Any]) -> str:
+    for name in table:
+        if name in _USERS_KEYS:
+            return f"take it out, and say --{name} or set WHEELFORGE_{_USERS_KEYS[name].name}"
+    return f"the keys are: {', '.join(_KEYS)}, and [[index]]"
 
 
 def _is(value: object, kinds: tuple[type, ...]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -42,6 +43,29 @@ SWITCHES = frozenset({Key.NO_INDEX, Key.OFFLINE})
 """What is on or off: a layer holds a word for it, see `wheelforge.settings.settings`."""
 
 
+USERS_ONLY = frozenset(
+    {Key.CERT, Key.CLIENT_CERT, Key.TRUSTED_HOST, Key.PROXY, Key.KEYRING_PROVIDER, Key.CACHE_DIR}
+)  # fmt: skip
+"""What a project may not set: who does can read all credentials that are sent, or alter what comes or is kept."""
+
+
+class Whose(enum.Enum):
+    """Whose word a setting is: a project may be anybody's, and is not handed what was meant for another."""
+
+    LINE = "the command line"
+    USER = "the user or the machine"
+    """Variables, and configuration outside of projects."""
+    FILE = "a file that is named for this run"
+    """A requirement file, or a project that is asked for."""
+    FOLDER = "the working folder"
+
+
+OF_THIS_RUN = frozenset({Whose.LINE, Whose.FILE})
+"""What is said of several things is gathered from all of these, and the lock remembers the indexes that they name."""
+OF_THE_USER = frozenset({Whose.LINE, Whose.USER})
+"""Whose word on where an index is counts for credentials too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting(Generic[T_co]):
     """A value, and who said so."""
@@ -49,6 +73,19 @@ class Setting(Generic[T_co]):
     value: T_co
     origin: str
     """``--index-url``, ``PIP_INDEX_URL``, ``/etc/pip.conf [global] index-url``, ``wheelforge.toml``, ``default``."""
+    whose: Whose = Whose.USER
+
+    def saying(self, value: T) -> Setting[T]:
+        """Another value from the same place."""
+        return Setting(value=value, origin=self.origin, whose=self.whose)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What a user should know of how his settings were taken."""
+
+    text: str
+    hint: str
 
 
 Layer = Mapping[Key, Setting[str]]
@@ -57,7 +94,7 @@ Layer = Mapping[Key, Setting[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexTable:
-    """An index with a name, as it is written: a table of a file, or ``NAME=URL``."""
+    """An index as a table of a file in the working folder."""
 
     url: str = field(repr=False)
     """Perhaps with credentials."""
@@ -77,13 +114,13 @@ class Source:
     texts: Layer = field(default_factory=dict)
     tables: tuple[IndexTable, ...] = ()
     """In the order in which they are asked."""
-    pins: Mapping[str, str] = field(default_factory=dict)
-    """Index by package, where the file may leave it to another to define the index (uv's sources)."""
+    remarks: tuple[Remark, ...] = ()
 
 
 def command_line(given: Mapping[Key, str | None]) -> Layer:
     """The layer of the options that were given; the rest are ``None``."""
-    return {key: Setting(value=value, origin=f"--{key.value}") for key, value in given.items() if value is not None}
+    said = {key: value for key, value in given.items() if value is not None}
+    return {key: Setting(value=value, origin=f"--{key.value}", whose=Whose.LINE) for key, value in said.items()}
 
 
 def nearest(key: Key, layers: Iterable[Layer]) -> Setting[str] | None:
@@ -92,8 +129,16 @@ def nearest(key: Key, layers: Iterable[Layer]) -> Setting[str] | None:
     return next((setting for setting in said if setting.value), None)
 
 
+def added(key: Key, sources: Iterable[Source]) -> list[Setting[str]]:
+    """What is said for this run, and beside it the nearest other word, as in pip."""
+    said = [source.texts[key] for source in sources if key in source.texts]
+    run = [setting for setting in said if setting.whose in OF_THIS_RUN]
+    rest = (setting for setting in said if setting.whose not in OF_THIS_RUN and setting.value)
+    return [one for setting in (*run, next(rest, None)) for one in each(setting)]
+
+
 def each(setting: Setting[str] | None) -> Iterator[Setting[str]]:
     """What was said of one of `SEVERAL`, one by one."""
     if setting is not None:
         lines = (line.strip() for line in setting.value.splitlines())
-        yield from (Setting(value=line, origin=setting.origin) for line in lines if line)
+        yield from (setting.saying(line) for line in lines if line)

@@ -15,7 +15,7 @@ from wheelforge.settings.indexes import Indexes, Surroundings, gather_indexes
 from wheelforge.settings.own_config import own_file, own_variables, project_file
 from wheelforge.settings.pip_config import pip_files, pip_variables
 from wheelforge.settings.places import Places, machine_places
-from wheelforge.settings.setting import Key, Layer, Setting, Source, each, nearest
+from wheelforge.settings.setting import Key, Layer, Remark, Setting, Source, added, nearest
 from wheelforge.settings.uv_config import uv_file, uv_project, uv_variables
 
 if TYPE_CHECKING:
@@ -61,15 +61,26 @@ class Settings:
     """Absolute; need not exist."""
     netrc: tuple[Path, ...]
     """Where credentials may stand; the first that exists counts."""
+    remarks: tuple[Remark, ...]
+    """What of all that was said is not heeded, and why."""
 
 
-def load_settings(*, environ: Mapping[str, str], cwd: Path, overrides: Layer, places: Places | None = None) -> Settings:
+def load_settings(
+    *,
+    environ: Mapping[str, str],
+    cwd: Path,
+    overrides: Layer,
+    files: Sequence[Layer] = (),
+    places: Places | None = None,
+) -> Settings:
     """Read all sources; ``overrides`` is the command line's layer, ``places`` are by default this machine's.
 
-    The first that speaks counts: the command line, ``WHEELFORGE_*``, ``UV_*``, ``PIP_*``, ``wheelforge.toml`` in
-    ``cwd``, ``[tool.wheelforge]`` of the ``pyproject.toml`` there, ``uv.toml`` and ``[tool.uv]`` there, pip's files,
-    the default. So what is said for one run beats what is said for a project, that beats what is said for a machine,
-    and in each our own word beats uv's, which beats pip's.
+    ``files`` is what files say that are named on the command line.
+
+    The first that speaks counts: the command line, those files, ``WHEELFORGE_*``, ``UV_*``, ``PIP_*``,
+    ``wheelforge.toml`` in ``cwd``, ``[tool.wheelforge]`` of the ``pyproject.toml`` there, ``uv.toml`` and
+    ``[tool.uv]`` there, pip's files, the default. So what is said for one run beats what is said for a project, that
+    beats what is said for a machine, and in each our own word beats uv's, which beats pip's.
 
     Raises:
         UsageError: a source cannot be read, or a value means nothing; with its origin.
@@ -77,6 +88,7 @@ def load_settings(*, environ: Mapping[str, str], cwd: Path, overrides: Layer, pl
     places = places or machine_places(environ)
     sources = (
         Source(texts=overrides),
+        *(Source(texts=layer) for layer in files),
         Source(texts=own_variables(environ)),
         Source(texts=uv_variables(environ)),
         Source(texts=pip_variables(environ)),
@@ -88,8 +100,9 @@ def load_settings(*, environ: Mapping[str, str], cwd: Path, overrides: Layer, pl
     )
     said = {key: nearest(key, (source.texts for source in sources)) for key in Key}
     around = Surroundings(cwd=cwd, home=places.home, environ=environ)
+    indexes = gather_indexes(sources, around, no_index=_switch(said[Key.NO_INDEX]).value)
     return Settings(
-        indexes=gather_indexes(sources, around, no_index=_switch(said[Key.NO_INDEX]).value),
+        indexes=indexes,
         cert=_path(said[Key.CERT], around) or Setting(value=None, origin=DEFAULT),
         client_cert=_path(said[Key.CLIENT_CERT], around) or Setting(value=None, origin=DEFAULT),
         trusted_hosts=_hosts(sources),
@@ -100,6 +113,7 @@ def load_settings(*, environ: Mapping[str, str], cwd: Path, overrides: Layer, pl
         offline=_switch(said[Key.OFFLINE]),
         cache_dir=_path(said[Key.CACHE_DIR], around) or Setting(value=places.cache, origin=DEFAULT),
         netrc=_netrc(around),
+        remarks=(*(remark for source in sources for remark in source.remarks), *indexes.remarks),
     )
 
 
@@ -127,9 +141,7 @@ def _switch(said: Setting[str] | None) -> Setting[bool]:
 
 
 def _hosts(sources: Sequence[Source]) -> Setting[frozenset[str]]:
-    """The command line adds to the nearest other word, as in pip."""
-    line, rest = sources[0].texts.get(Key.TRUSTED_HOST), (source.texts for source in sources[1:])
-    said = [*each(line), *each(nearest(Key.TRUSTED_HOST, rest))]
+    said = added(Key.TRUSTED_HOST, sources)
     for host in said:
         if not _HOST.fullmatch(host.value):
             raise UsageError(f"{host.origin}: expected HOST or HOST:PORT")

@@ -20,6 +20,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         UsageError: it cannot be read, or is no TOML.
     """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path.name} cannot be read: it is no regular file")
     try:
         return tomllib.loads(path.read_bytes().decode())
     except FileNotFoundError:

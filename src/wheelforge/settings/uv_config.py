@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wheelforge.errors import UsageError
 from wheelforge.settings import index_tables
 from wheelforge.settings.own_config import text_of
-from wheelforge.settings.setting import Key, Layer, Setting, Source
+from wheelforge.settings.setting import USERS_ONLY, Key, Layer, Remark, Setting, Source, Whose
 from wheelforge.settings.toml_file import PROJECT_FILE, read_toml, tool_table
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def uv_file(folder: Path) -> Source:
 
 
 def uv_project(folder: Path) -> Source:
-    """What ``[tool.uv]`` of the ``pyproject.toml`` in ``folder`` says, its sources' indexes too.
+    """What ``[tool.uv]`` of the ``pyproject.toml`` in ``folder`` says; its sources are not settings.
 
     Raises:
         UsageError: it cannot be read, or what it says of indexes means nothing.
@@ -83,21 +83,21 @@ def _source(table: Mapping[str, Any], where: str) -> Source:
         raise UsageError("\n".join(faults), hint="see uv's documentation of its settings")
     default = index_tables.default_table(tables, place)
     texts = {
-        key: Setting(value=text_of(table[name]), origin=f"{where} {name}")
+        key: Setting(value=text_of(table[name]), origin=f"{where} {name}", whose=Whose.FOLDER)
         for name, (key, _) in _KEYS.items()
-        if name in table
+        if name in table and key not in USERS_ONLY
     }
     if default is not None:
         texts[Key.INDEX_URL] = default
-    return Source(texts=texts, tables=index_tables.read_tables(tables, place), pins=_pins(table.get("sources")))
+    remarks = tuple(
+        _unheeded(f"{where}: {name}", key) for name, (key, _) in _KEYS.items() if name in table and key in USERS_ONLY
+    )
+    return Source(texts=texts, tables=index_tables.read_tables(tables, place), remarks=remarks)
 
 
-def _pins(sources: object) -> dict[str, str]:
-    """Those of the sources that name an index whatever the target."""
-    if not isinstance(sources, dict):
-        return {}
-    return {
-        package: source["index"]
-        for package, source in sources.items()
-        if isinstance(source, dict) and isinstance(source.get("index"), str) and "marker" not in source
-    }
+def _unheeded(place: str, key: Key) -> Remark:
+    """What to say where uv lets a project set what we do not: such a project is sound, and goes on without it."""
+    return Remark(
+        text=f"{place} is not heeded: a project cannot set this here, since it decides who reads credentials",
+        hint=f"say --{key.value} or set WHEELFORGE_{key.name}",
+    )

@@ -32,7 +32,8 @@ def assemble(wanted: Wanted, *, web: Client, store: Store, logins: Logins, repor
     return Indexes(
         ordered=[places[one.value.name] for one in wanted.ordered],
         links=[places[one.value.name] for one in wanted.find_links],
-        pins={project: places.get(name) or Undefined(name) for project, name in wanted.pins.items()},
+        pins={project: places.get(pin.value) or Undefined(pin.value) for project, pin in wanted.pins.items()},
+        named=places,
         shelves=Shelves(
             local=LocalFiles(store, reporter),
             remote=assembly.remote,

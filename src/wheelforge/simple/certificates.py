@@ -6,8 +6,6 @@ import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import certifi
-
 from wheelforge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +42,8 @@ def _trusting_system() -> ssl.SSLContext:
     context = ssl.create_default_context()
     known = ssl.get_default_verify_paths()
     if known.cafile is None and not (known.capath and any(Path(known.capath).iterdir())):
+        import certifi  # noqa: PLC0415 - few machines need it
+
         context.load_verify_locations(cafile=certifi.where())
     return context
 

@@ -43,6 +43,9 @@ class Client(Protocol):
 class Offline:
     """Nobody is asked: what is wanted of the web is not to be had. A `Client`."""
 
+    def warm(self) -> None:
+        """Nothing has to be got ready."""
+
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """See `Client`."""
         del headers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,15 @@ class Part:
     total: int
     """The size of the whole file."""
     data: bytes
+
+
+class Lane(enum.Enum):
+    """What connections are used for, with the most that are open at once."""
+
+    QUESTIONS = 32
+    """Many small answers: over HTTP/2 they share one connection."""
+    FILES = 16
+    """Few large answers: HTTP/1.1 has no frames in them, each of which would cost as much as a small answer."""
 
 
 class Broken(Exception):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from packaging.version import Version
 
-from wheelforge.errors import IndexAccessError, UsageError
+from wheelforge.errors import IndexAccessError, IntegrityError, UsageError
 from wheelforge.events import Warn, silent
 from wheelforge.model.artifacts import Artifact, Project
 from wheelforge.simple.local import FILE
@@ -79,19 +79,31 @@ class Indexes:
         ordered: Sequence[Pages],
         links: Sequence[Pages] = (),
         pins: Mapping[NormalizedName, Pages] | None = None,
+        named: Mapping[str, Pages] | None = None,
         shelves: Shelves,
         reporter: Reporter = silent,
     ) -> None:
         self._ordered = tuple(ordered)
         self._links = tuple(links)
         self._pins = dict(pins or {})
+        self._named = dict(named or {})
         self._shelves = shelves
         self._report = reporter
         self._projects: Once[Project | None] = Once()
+        self._alone: Once[Project | None] = Once()
 
     async def project(self, name: NormalizedName) -> Project | None:
         """See `wheelforge.simple.index.Index`."""
         return await self._projects.get(name, lambda: self._find(name))
+
+    async def project_from(self, name: NormalizedName, index: str) -> Project | None:
+        """The files that the index of one name has, and no other.
+
+        Raises:
+            UsageError: no index has that name.
+        """
+        pages = self._named.get(index) or Undefined(index)
+        return await self._alone.get((name, index), lambda: pages.project(name))
 
     async def metadata(self, artifact: Artifact) -> bytes:
         """See `wheelforge.simple.index.Index`."""
@@ -106,7 +118,10 @@ class Indexes:
     async def fetch(self, artifact: Artifact) -> Fetched:
         """See `wheelforge.simple.index.Index`."""
         located = await self._located(artifact)
-        return await self._shelves.of(located).fetch(located)
+        fetched = await self._shelves.of(located).fetch(located)
+        if artifact.allowed and fetched.sha256 not in artifact.allowed:
+            raise _not_allowed(artifact, fetched)
+        return fetched
 
     async def _find(self, name: NormalizedName) -> Project | None:
         if name in self._pins:
@@ -128,7 +143,9 @@ class Indexes:
         """With its URL, where a lock has left out that of a local place."""
         if artifact.url:
             return artifact
-        project = await self.project(artifact.name)
+        is_known = artifact.index in self._named
+        ask = self.project_from(artifact.name, artifact.index) if is_known else self.project(artifact.name)
+        project = await ask
         offered = project.releases.get(artifact.version, ()) if project else ()
         for one in offered:
             if one.filename == artifact.filename:
@@ -187,6 +204,15 @@ class Merged(Mapping[Version, tuple[Artifact, ...]]):
                 yield artifact
             elif first.sha256 and artifact.sha256 and first.sha256 != artifact.sha256:
                 self._report(_clash(first, artifact))
+
+
+def _not_allowed(artifact: Artifact, fetched: Fetched) -> IntegrityError:
+    lines = [f"{artifact.filename} from {artifact.index} has none of the hashes that were asked for, and is not used"]
+    lines += [f"  asked for  sha256:{digest}" for digest in sorted(artifact.allowed)]
+    return IntegrityError(
+        "\n".join([*lines, f"  it has     sha256:{fetched.sha256}"]),
+        hint="if you trust it, write its hash into the requirements file",
+    )
 
 
 def _clash(taken: Artifact, other: Artifact) -> Warn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -18,7 +19,6 @@ from wheelforge.simple.pages import File, Page, read_page
 from wheelforge.simple.projects import project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from packaging.utils import NormalizedName
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _WHEEL = ".whl"
 _ARCHIVES = (_WHEEL, *SDIST_SUFFIXES)
 _PAGES = (".html", ".htm")
+_FIRST_WORD = re.compile(r"[^-_.]*")
 _CHECK = "check --find-links, and find-links in pip's configuration"
 
 
@@ -49,7 +50,7 @@ class FlatIndex:
             IndexAccessError: the place is not there, or is no page.
         """
         links = await self._read.get(self._url, self._links)
-        files = links.by_name.get(name)
+        files = links.of(name)
         found = project(Page(files=files), name=name, index=self.name, url=links.url) if files else None
         return found if found and found.releases else None
 
@@ -88,22 +89,31 @@ class Dispensable:
 
 
 class _Links:
-    """The links of a place by the projects that they may belong to: the name of an sdist alone does not tell."""
+    """The links of a place by the first word of their names: where that of an sdist's project ends is not told.
+
+    Which of them belong to a project is seen when it is asked for, so that a page costs no more than its length.
+    """
 
     def __init__(self, page: Page, url: str) -> None:
         self.url = url
-        self.by_name: dict[NormalizedName, list[File]] = {}
+        self._by_word: dict[str, list[File]] = {}
         for file in page.files:
-            for name in _names(file.filename):
-                self.by_name.setdefault(name, []).append(file)
+            if file.filename.endswith(_ARCHIVES):
+                self._by_word.setdefault(_first_word(file.filename), []).append(file)
+
+    def of(self, name: NormalizedName) -> list[File]:
+        """The files that may belong to a project."""
+        return [file for file in self._by_word.get(_first_word(name), ()) if _may_be(file.filename, name)]
 
 
-def _names(filename: str) -> Iterator[NormalizedName]:
-    parts = filename.split("-")
-    if filename.endswith(_WHEEL):
-        yield canonicalize_name(parts[0])
-    elif filename.endswith(SDIST_SUFFIXES):
-        yield from {canonicalize_name("-".join(parts[:end])) for end in range(1, len(parts))}
+def _first_word(name: str) -> str:
+    found = _FIRST_WORD.match(name)
+    return found.group().lower() if found else ""
+
+
+def _may_be(filename: str, name: NormalizedName) -> bool:
+    """Whether a file can be of a project; of sdists `wheelforge.simple.releases.Releases` knows more."""
+    return not filename.endswith(_WHEEL) or canonicalize_name(filename.partition("-")[0]) == name
 
 
 def _local(path: Path) -> Reading:

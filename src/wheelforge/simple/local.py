@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -31,6 +32,10 @@ T = TypeVar("T")
 
 FILE = "file:"
 _HTML = "text/html"
+_LARGEST_PAGE = 64 << 20
+"""Bytes: as much as is read of a page of the web."""
+_LARGEST_FILE = 16 << 30
+"""Bytes: several times the largest wheels."""
 
 
 def path_of(url: str) -> Path:
@@ -42,14 +47,25 @@ def read_local_page(path: Path) -> bytes | None:
     """A page; ``None`` where there is none.
 
     Raises:
-        IndexAccessError: it cannot be read.
+        IndexAccessError: it cannot be read, or is no page: a pipe, a device, or far too large.
     """
     try:
-        return path.read_bytes()
+        fault = _fault(path, _LARGEST_PAGE)
+        if fault is None:
+            return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise IndexAccessError(f"{path} cannot be read: {error.strerror}", hint="check its permissions") from error
+    raise IndexAccessError(f"{path} cannot be read: {fault}", hint="see what stands there in place of a page")
+
+
+def _fault(path: Path, limit: int) -> str | None:
+    """Why a file is not opened: a pipe may be waited for in vain, and a device never ends."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        return "it is no regular file"
+    return f"it has more than {limit} bytes" if status.st_size > limit else None
 
 
 class LocalIndex:
@@ -122,10 +138,12 @@ class LocalFiles:
 def _readable(artifact: Artifact, read: Callable[[Path], T]) -> T:
     path = path_of(artifact.url)
     try:
-        path.stat()
-        return read(path)
+        fault = _fault(path, _LARGEST_FILE)
+        if fault is None:
+            return read(path)
     except OSError as error:
-        raise IndexAccessError(
-            f"{path}, which {artifact.index} lists, cannot be read: {error.strerror}",
-            hint="check the index or the --find-links that names it",
-        ) from error
+        fault = error.strerror
+    raise IndexAccessError(
+        f"{path}, which {artifact.index} lists, cannot be read: {fault}",
+        hint="check the index or the --find-links that names it",
+    )

@@ -28,6 +28,10 @@ class Once(Generic[T]):
     def __init__(self) -> None:
         self._jobs: dict[Hashable, _Job[T]] = {}
 
+    def begun(self, key: Hashable) -> bool:
+        """Whether the job is done, or somebody waits for it."""
+        return key in self._jobs
+
     async def get(self, key: Hashable, work: Callable[[], Coroutine[None, None, T]]) -> T:
         """The result of the job ``key``, which ``work`` does where nobody has begun it.
 

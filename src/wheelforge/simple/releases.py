@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 _SCHEMES = ("https://", "http://")
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/[^#@]*")
 """An address that nothing must be done to, as nearly all are."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
+"""The last step of an address that stays as it is, wherever the steps before lead."""
 _FILE = "file://"
+_WHEEL = ".whl"
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -39,7 +42,8 @@ class Releases(Mapping[Version, tuple[Artifact, ...]]):
     Skipped, as pip does: what is no wheel or sdist of this project, what has no version (PEP 440), unsafe file
     names, links that lead to no web server (a page
     that is itself a file may lead to files). Skipped too: a hash that is none, since nothing could ever match it.
-    A page of ten thousand files costs milliseconds; tags and specifiers are read for the versions asked for.
+    A page of ten thousand files costs milliseconds: of each version one file is looked at that can be used, all of
+    them when it is asked for.
     """
 
     def __init__(self, files: Iterable[File], *, name: NormalizedName, index: str, url: str) -> None:
@@ -47,28 +51,37 @@ class Releases(Mapping[Version, tuple[Artifact, ...]]):
         self._index = index
         self._url = url
         self._made: dict[Version, tuple[Artifact, ...]] = {}
-        written: dict[str, list[_Entry]] = {}
+        written: dict[str, list[File]] = {}
         for file in files:
-            if entry := _entry(file, name, url):
-                written.setdefault(entry.named.version, []).append(entry)
-        grouped: dict[Version, list[_Entry]] = {}
-        for text, entries in written.items():
-            if (version := _version(text)) is not None:
-                grouped.setdefault(version, []).extend(entries)
-        self._entries = dict(sorted(grouped.items(), key=lambda item: item[0], reverse=True))
+            if text := _version_text(file.filename, name):
+                written.setdefault(text, []).append(file)
+        grouped: dict[Version, list[File]] = {}
+        for text, offered in written.items():
+            if (version := _version(text)) is not None and any(map(self._entry, offered)):
+                grouped.setdefault(version, []).extend(offered)
+        self._files = dict(sorted(grouped.items(), key=lambda item: item[0], reverse=True))
 
     def __getitem__(self, version: Version) -> tuple[Artifact, ...]:
         made = self._made.get(version)
         if made is None:
-            made = tuple(self._artifact(version, entry) for entry in self._entries[version])
+            entries = map(self._entry, self._files[version])
+            made = tuple(self._artifact(version, entry) for entry in entries if entry is not None)
             self._made[version] = made
         return made
 
     def __iter__(self) -> Iterator[Version]:
-        return iter(self._entries)
+        return iter(self._files)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._files)
+
+    def _entry(self, file: File) -> _Entry | None:
+        """What a file comes to; ``None`` where it cannot be used."""
+        parts = named(file.filename, self._name)
+        if parts is None or (file.hashes.sha256 is not None and _SHA256.fullmatch(file.hashes.sha256) is None):
+            return None
+        url = _absolute(file.url, self._url)
+        return _Entry(file, parts, url) if url else None
 
     def _artifact(self, version: Version, entry: _Entry) -> Artifact:
         file, parts, url = entry
@@ -91,18 +104,29 @@ class Releases(Mapping[Version, tuple[Artifact, ...]]):
         )
 
 
-def _entry(file: File, name: NormalizedName, base: str) -> _Entry | None:
-    parts = named(file.filename, name)
-    if parts is None or (file.hashes.sha256 is not None and _SHA256.fullmatch(file.hashes.sha256) is None):
-        return None
-    url = _absolute(file.url, base)
-    return _Entry(file, parts, url) if url else None
+def _version_text(filename: str, project: NormalizedName) -> str | None:
+    """The version that a file name gives, told at the least cost: whether the file is one to use is seen later."""
+    if filename.endswith(_WHEEL):
+        _, _, rest = filename.partition("-")
+        return rest.partition("-")[0]
+    parts = named(filename, project)
+    return None if parts is None else parts.version
 
 
 def _absolute(url: str, base: str) -> str | None:
     """Without fragment and credentials; ``None`` where it leads to no web server, nor from one file to another."""
     if _PLAIN.fullmatch(url):
         return url
+    folder, slash, name = url.rpartition("/")
+    if not _NAME.fullmatch(name) or "#" in folder:
+        return _resolved(url, base)
+    # The links of a page lead to few folders.
+    place = _resolved(folder + "/" if slash else ".", base)
+    return None if place is None else place + name
+
+
+@lru_cache(maxsize=1024)
+def _resolved(url: str, base: str) -> str | None:
     try:
         parts = urlsplit(urljoin(base, url))
     except ValueError:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from wheelforge.archives.wheel import read_metadata, read_shape
+from wheelforge.archives.wheel import read_both, read_metadata, read_shape
 from wheelforge.errors import IndexAccessError, IntegrityError
 from wheelforge.events import DownloadAdvanced, Downloaded, Looked, Warn, silent
 from wheelforge.model.artifacts import Kind, Status
@@ -24,6 +24,8 @@ from wheelforge.simple.remote_wheel import remote_metadata, remote_shape
 from wheelforge.store.blobs import check_hash
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from packaging.utils import NormalizedName
 
     from wheelforge.events import Reporter
@@ -128,9 +130,10 @@ class SimpleIndex:
         return shape
 
     def _is_near(self, artifact: Artifact) -> bool:
-        """Whether the whole wheel is here, or costs no more than a part of it."""
-        small = artifact.size is not None and artifact.size <= _SMALL
-        return small or (artifact.sha256 is not None and self._store.blobs.has(artifact.sha256))
+        """Whether the whole wheel is here or on its way, or costs no more than a part of it."""
+        if (artifact.size is not None and artifact.size <= _SMALL) or self._files.begun(artifact.url):
+            return True
+        return artifact.sha256 is not None and self._store.blobs.has(artifact.sha256)
 
     async def _early_metadata(self, artifact: Artifact) -> bytes | None:
         """Without the wheel; ``None`` where that is not to be had."""
@@ -230,20 +233,25 @@ class SimpleIndex:
         if artifact.kind is not Kind.WHEEL:
             return
         metadata, shape = self._known.metadata(artifact), self._known.shape(artifact)
-        other: list[str] = []
-        if metadata is not None:
-            data = await asyncio.to_thread(read_metadata, fetched.path, name=artifact.filename)
-            if data != metadata:
-                self._known.learn_metadata(artifact, data)
-                other.append("metadata")
-        if shape is not None:
-            own = await asyncio.to_thread(read_shape, fetched.path, name=artifact.filename)
-            if own != shape:
-                self._known.learn_shape(artifact, own)
-                other.append("contents")
+        if metadata is None and shape is None:
+            return
+        other = await asyncio.to_thread(self._differences, artifact, fetched.path, metadata, shape)
         if other:
             raise IntegrityError(
                 f"{artifact.filename} has other {' and '.join(other)} than {self.name} gave for it before it was"
                 " downloaded",
                 hint="run the same command again: what the wheel itself says is now known",
             )
+
+    def _differences(self, artifact: Artifact, path: Path, metadata: bytes | None, shape: Shape | None) -> list[str]:
+        """In what a wheel differs from what was believed of it; what it says itself is learnt."""
+        name = artifact.filename
+        data, own = (read_metadata(path, name=name), None) if shape is None else read_both(path, name=name)
+        other: list[str] = []
+        if metadata not in {None, data}:
+            self._known.learn_metadata(artifact, data)
+            other.append("metadata")
+        if own is not None and own != shape:
+            self._known.learn_shape(artifact, own)
+            other.append("contents")
+        return other

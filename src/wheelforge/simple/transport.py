@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import ssl
 from typing import TYPE_CHECKING
-from urllib.request import getproxies, proxy_bypass
 
+import httpcore
 import httpx
 
-from wheelforge.errors import UsageError
-from wheelforge.simple.address import redact
-from wheelforge.simple.certificates import checking, trusting_anybody
+from wheelforge.simple.address import origin, redact
 from wheelforge.simple.exchange import Broken, Silent
 from wheelforge.simple.patience import Pace
+from wheelforge.simple.pools import Pools
 from wheelforge.simple.unpack import PACKING, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
-    from wheelforge.simple.exchange import Options
+    from wheelforge.simple.exchange import Lane, Options
     from wheelforge.simple.patience import Patience
 
 _REDIRECTS = 5
-_CONNECTIONS = 16
-"""Over HTTP/1.1 each connection looks the host up again, and resolvers lose some of many lookups at once."""
-_LIMITS = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+_FAULTS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProxyError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
+_NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
 class Exchange:
@@ -54,37 +59,32 @@ class Exchange:
 
 
 class Transport:
-    """One client for all servers: HTTP/2 where they speak it, proxies and certificates from the environment.
+    """Two clients for all servers, one a lane; proxies and certificates are those of the options or the environment."""
 
-    Making one loads all certificates, which takes a tenth of a second.
-
-    Raises:
-        UsageError: the certificates cannot be read.
-    """
-
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, contexts: Mapping[Lane, ssl.SSLContext]) -> None:
         self._connecting = min(options.connect_timeout, options.timeout)
         self._options = options
-        with _usable_proxy():
-            self._client = httpx.AsyncClient(
-                http2=True,
-                verify=checking(options),
-                proxy=options.proxy,
-                mounts={f"https://{host}": _unchecked(host, options) for host in options.trusted_hosts},
-                timeout=httpx.Timeout(options.timeout, connect=self._connecting, pool=None),
-                limits=_LIMITS,
-                follow_redirects=True,
-                max_redirects=_REDIRECTS,
-                headers={"user-agent": "wheelforge", "accept-encoding": PACKING},
-                event_hooks={"response": [_never_into_the_open]},
-            )
+        self._clients = {lane: self._client(Pools(lane, options, context)) for lane, context in contexts.items()}
+
+    def _client(self, pools: Pools) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=_Pooled(pools),
+            timeout=httpx.Timeout(self._options.timeout, connect=self._connecting, pool=None),
+            follow_redirects=True,
+            max_redirects=_REDIRECTS,
+            headers={"user-agent": "wheelforge", "accept-encoding": PACKING},
+            event_hooks={"response": [_never_into_the_open]},
+        )
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
     @contextlib.asynccontextmanager
-    async def exchange(self, patience: Patience, url: str, headers: Mapping[str, str]) -> AsyncIterator[Exchange]:
+    async def exchange(
+        self, lane: Lane, patience: Patience, url: str, headers: Mapping[str, str]
+    ) -> AsyncIterator[Exchange]:
         """GET a URL, whose credentials are sent as basic authentication, to the server it names only.
 
         Raises:
@@ -92,8 +92,9 @@ class Transport:
         """
         with self._told():
             async with patience.head() as progress:
-                asked = self._client.build_request("GET", url, headers=dict(headers), extensions={"trace": progress})
-                response = await self._client.send(asked, stream=True)
+                client = self._clients[lane]
+                asked = client.build_request("GET", url, headers=dict(headers), extensions={"trace": progress})
+                response = await client.send(asked, stream=True)
             async with contextlib.aclosing(response):
                 yield Exchange(response, Pace(self._options.timeout))
 
@@ -118,29 +119,61 @@ class Transport:
             raise Broken(f"the connection broke ({_detail(error)})", again=True) from error
 
 
+class _Pooled(httpx.AsyncBaseTransport):
+    """Sends what httpx has made ready through pools of ours."""
+
+    def __init__(self, pools: Pools) -> None:
+        self._pools = pools
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """See httpx's documentation of custom transports."""
+        url = request.url
+        server = origin(str(url.copy_with(userinfo=b"")))
+        if server is None or server.scheme not in {"http", "https"}:
+            raise httpx.UnsupportedProtocol("no web server", request=request)
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        asked = httpcore.Request(
+            request.method, target, headers=request.headers.raw, content=request.stream, extensions=request.extensions
+        )
+        with _as_httpx():
+            answer = await self._pools.of(server).handle_async_request(asked)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Body(answer), extensions=dict(answer.extensions)
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._pools.close()
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _as_httpx():
+            async for chunk in self._answer.aiter_stream():
+                yield chunk
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+@contextlib.contextmanager
+def _as_httpx() -> Iterator[None]:
+    """Raise what httpcore does as httpx's own of the same name."""
+    try:
+        yield
+    except _FAULTS as error:
+        raise getattr(httpx, type(error).__name__)(str(error)) from error
+
+
 async def _never_into_the_open(response: httpx.Response) -> None:
     """Refuse a redirect from an encrypted address to one that is not, before anything is asked there."""
     if response.url.scheme != "https" or not response.has_redirect_location:
         return
     if response.url.join(response.headers["location"]).scheme != "https":
         raise Broken("it redirects to an address without encryption", again=False)
-
-
-def _unchecked(host: str, options: Options) -> httpx.AsyncHTTPTransport:
-    """How a trusted host is reached: through the proxy that HTTPS_PROXY and NO_PROXY name for it, as all others."""
-    proxy = options.proxy or (None if proxy_bypass(host) else getproxies().get("https"))
-    return httpx.AsyncHTTPTransport(http2=True, verify=trusting_anybody(options), proxy=proxy, limits=_LIMITS)
-
-
-@contextlib.contextmanager
-def _usable_proxy() -> Iterator[None]:
-    try:
-        yield
-    except (ImportError, ValueError) as error:
-        # The text of these quotes the address, and perhaps a password.
-        raise UsageError(
-            "the proxy cannot be used: its address is not one of an http proxy", hint="check HTTPS_PROXY and --proxy"
-        ) from error
 
 
 def _unconnected(error: httpx.ConnectError) -> Broken:
@@ -160,9 +193,10 @@ def _unconnected(error: httpx.ConnectError) -> Broken:
 
 def _detail(error: BaseException) -> str:
     """The system's own word, which stands deep in the chain of causes."""
-    # asyncio's own text names an address that says nothing to a user, and only one of those that were tried.
-    words = [os.strerror(cause.errno).lower() for cause in _causes(error) if isinstance(cause, OSError) and cause.errno]
-    return words[-1] if words else str(error) or type(error).__name__
+    # asyncio's own text names addresses that say nothing to a user; of several that failed it has the text only.
+    numbers = [cause.errno for cause in _causes(error) if isinstance(cause, OSError) and cause.errno]
+    numbers += map(int, _NUMBER.findall(str(error)))
+    return os.strerror(numbers[-1]).lower() if numbers else str(error) or type(error).__name__
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

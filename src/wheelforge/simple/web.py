@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from wheelforge.errors import IndexAccessError
 from wheelforge.simple import attempts
 from wheelforge.simple.address import host, redact
-from wheelforge.simple.exchange import Broken, Denied, Options, Silent, Unknown, Unreachable
+from wheelforge.simple.certificates import checking
+from wheelforge.simple.exchange import Broken, Denied, Lane, Options, Silent, Unknown, Unreachable
 from wheelforge.simple.patience import Patience
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ class Web:
     def warm(self) -> asyncio.Task[Transport]:
         """Begin to load the HTTP client beside other work; else the first request does, and waits for it."""
         if self._opening is None:
-            self._opening = asyncio.create_task(asyncio.to_thread(_open, self._options))
+            self._opening = asyncio.create_task(_open(self._options))
         return self._opening
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -61,7 +64,7 @@ class Web:
         async def attempt(ask: Ask) -> Answer:
             return await attempts.get(ask, url, headers or {}, seconds=self._options.page)
 
-        return await self._patiently(url, attempt, self._options.patience)
+        return await self._patiently(url, attempt)
 
     async def range(self, url: str, start: int, stop: int | None = None) -> Part | None:
         """Read ``[start:stop]`` of a remote file; a negative start counts from its end, and takes no stop.
@@ -72,7 +75,7 @@ class Web:
             IndexAccessError: it has no such file.
             Unreachable: no answer.
         """
-        return await self._patiently(url, lambda ask: attempts.part(ask, url, start, stop), self._options.patience)
+        return await self._patiently(url, lambda ask: attempts.part(ask, url, start, stop))
 
     async def download(self, url: str, write: Callable[[bytes], object]) -> None:
         """Read a file, handing its bytes on as they come; what breaks off is resumed.
@@ -86,21 +89,21 @@ class Web:
         """
         download = attempts.Download(url, write)
         limit = max(self._options.patience, self._options.timeout)
-        await self._patiently(url, download.attempt, limit, lambda: download.received // _PROGRESS)
+        way = _Way(lane=Lane.FILES, patience=limit, progress=lambda: download.received // _PROGRESS)
+        await self._patiently(url, download.attempt, way)
 
-    async def _patiently(
-        self, url: str, attempt: Callable[[Ask], Awaitable[T]], limit: float, progress: Callable[[], int] = int
-    ) -> T:
-        """Try until it is done, or no answer came for ``limit`` seconds since the start or since ``progress`` grew."""
+    async def _patiently(self, url: str, attempt: Callable[[Ask], Awaitable[T]], way: _Way | None = None) -> T:
+        """Try until it is done, or no answer came for too long since the start or since there was progress."""
+        way = way or _Way(lane=Lane.QUESTIONS, patience=self._options.patience)
         wire = await asyncio.shield(self.warm())
-        patience, tries, reached = Patience(limit), 0, 0
+        patience, tries, reached = Patience(way.patience), 0, 0
         while True:
             tries += 1
             try:
-                return await attempt(partial(wire.exchange, patience))
+                return await attempt(partial(wire.exchange, way.lane, patience))
             except Broken as broken:
-                if progress() > reached:
-                    tries, reached = 1, progress()
+                if way.progress() > reached:
+                    tries, reached = 1, way.progress()
                     patience.renew()
                 wait = broken.wait or 0.0
                 patience.prolong(wait)
@@ -110,10 +113,32 @@ class Web:
             await asyncio.sleep(pause)
 
 
-def _open(options: Options) -> Transport:
-    from wheelforge.simple.transport import Transport  # noqa: PLC0415 - 0.15 s that a run without requests saves
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How one request is made."""
 
-    return Transport(options)
+    lane: Lane
+    patience: float
+    """Seconds without an answer."""
+    progress: Callable[[], int] = int
+    """Grows with what has come."""
+
+
+async def _open(options: Options) -> Transport:
+    """Certificates take as long to load as the client does, and other threads may work meanwhile."""
+    contexts = asyncio.gather(*(asyncio.to_thread(checking, options) for _ in Lane))
+    make = await asyncio.to_thread(_load)
+    return make(options, dict(zip(Lane, await contexts, strict=True)))
+
+
+def _load() -> type[Transport]:
+    # httpx does without its own command line where that cannot be imported; it takes as long as all the rest.
+    modules = cast("dict[str, object]", sys.modules)
+    if "httpx" not in modules:
+        modules["httpx._main"] = None
+    from wheelforge.simple.transport import Transport  # noqa: PLC0415 - 0.1 s that a run without requests saves
+
+    return Transport
 
 
 def _failure(url: str, broken: Broken, tries: int) -> IndexAccessError:

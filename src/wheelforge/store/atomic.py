@@ -54,8 +54,11 @@ def partial(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
     """
     temporary = folder / f".{secrets.token_hex(8)}{PARTIAL}"
     with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        stream = temporary.open("x+b")
+        try:
+            stream = temporary.open("x+b")
+        except FileNotFoundError:
+            folder.mkdir(parents=True, exist_ok=True)
+            stream = temporary.open("x+b")
     try:
         yield temporary, stream
     except OSError as error:
@@ -78,8 +81,11 @@ def publish(temporary: Path, stream: BinaryIO, path: Path) -> None:
     """
     with storage_errors(path):
         stream.close()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.replace(path)
+        try:
+            temporary.replace(path)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(path)
 
 
 @contextlib.contextmanager

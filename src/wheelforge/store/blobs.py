@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, BinaryIO
 
 from wheelforge.errors import IntegrityError
@@ -14,9 +15,13 @@ from wheelforge.store.usage import touch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
     from pathlib import Path
 
 _CHUNK = 1 << 20
+_BATCH = 1 << 18
+"""Bytes that are worth handing to another thread."""
+_WRITERS = 2
 _FICLONE = 0x40049409
 """``ioctl_ficlone(2)``: share the extents of another file, copied when one of the two is changed."""
 _ALTERED = "try again; if it stays so, the index or a proxy on the way serves an altered file"
@@ -60,25 +65,43 @@ def file_hash(path: Path) -> str:
 
 
 class Incoming:
-    """A blob on its way in: hashed as it is written, without a name until `keep`."""
+    """A blob on its way in: hashed as it is written, in a thread of its own, without a name until `keep`."""
 
-    def __init__(self, blobs: Blobs, filename: str, temporary: Path, stream: BinaryIO) -> None:
+    def __init__(self, filename: str, temporary: Path, stream: BinaryIO, blobs: Blobs) -> None:
         self.size = 0
-        """Bytes written so far."""
-        self._blobs = blobs
+        """Bytes taken so far."""
         self._filename = filename
         self._temporary = temporary
         self._stream = stream
+        self._blobs = blobs
         self._hash = hashlib.sha256()
+        self._batch: list[bytes] = []
+        self._batched = 0
+        self._putting: Future[None] | None = None
 
     def write(self, data: bytes) -> None:
-        """Add ``data`` at the end."""
-        self._stream.write(data)
-        self._hash.update(data)
+        """Add ``data`` at the end; what goes wrong with that may be raised later.
+
+        Raises:
+            OSError: the disk takes no more.
+        """
         self.size += len(data)
+        self._batch.append(data)
+        self._batched += len(data)
+        if self._batched >= _BATCH:
+            self.settle()
+            self._putting = self._blobs.writers.submit(self._put, self._take())
+
+    def settle(self) -> None:
+        """Wait for what is being written."""
+        if self._putting is not None:
+            self._putting.result()
+            self._putting = None
 
     def hexdigest(self) -> str:
         """The SHA-256 of what was written so far, in lower-case hex."""
+        self.settle()
+        self._put(self._take())
         return self._hash.hexdigest()
 
     def keep(self, expected: str | None) -> str:
@@ -94,12 +117,22 @@ class Incoming:
         publish(self._temporary, self._stream, self._blobs.place(actual))
         return actual
 
+    def _take(self) -> bytes:
+        batch, self._batch, self._batched = self._batch, [], 0
+        return b"".join(batch)
+
+    def _put(self, data: bytes) -> None:
+        self._stream.write(data)
+        self._hash.update(data)
+
 
 class Blobs:
     """A folder of blobs, safe for several processes at once: ``ROOT/ab/cdef...``."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self.writers = ThreadPoolExecutor(_WRITERS, thread_name_prefix="store")
+        """Write and hash what comes in, while others ask for more."""
 
     def place(self, sha256: str) -> Path:
         """Where a blob of this hash stands or would stand.
@@ -151,7 +184,13 @@ class Blobs:
             StorageError: the file cannot be written.
         """
         with partial(self._root) as (temporary, stream):
-            yield Incoming(self, filename, temporary, stream)
+            incoming = Incoming(filename, temporary, stream, self)
+            try:
+                yield incoming
+            finally:
+                # Nobody may still be writing when the stream is closed; what went wrong was told, or no longer counts.
+                with contextlib.suppress(OSError):
+                    incoming.settle()
 
     def add(self, path: Path, *, expected: str | None = None) -> str:
         """Copy a file into the store and return its SHA-256.

@@ -120,10 +120,18 @@ def test_a_project_brings_pins_pythons_and_rules_of_its_own() -> None:
         "leaf = [{index = 'one', marker = \"os_name == 'nt'\"}, {index = 'two', marker = \"os_name != 'nt'\"}]",
     )
     request = read_request(asking(files=(file,)), DEFAULT, Extent.RUNTIME)
-    assert request.inputs.index_pins == ("leaf=one", "leaf=two")
-    assert [pin.index for pin in request.index_pins] == ["one", "two"]
+    assert [str(pin) for pin in request.inputs.index_pins] == ['leaf=one; os_name == "nt"', 'leaf=two; os_name != "nt"']
     assert [str(one.requirement) for one in request.inputs.overrides] == ["lib<2"]
     assert [str(one.specifier) for one in request.requires_python] == [">=3.11"]
+
+
+def test_a_project_cannot_come_from_two_indexes_at_once() -> None:
+    sources = "leaf = [{index = 'one', marker = \"os_name == 'nt'\"}, {index = 'two'}]"
+    lines = ("[project]", "name = 'x'", "dependencies = ['leaf']", "[tool.uv.sources]", sources)
+    with pytest.raises(
+        UsageError, match=r"^leaf is taken from two indexes: leaf=two \(pyproject\.toml\) and leaf=one; "
+    ):
+        read(asking(files=(written("pyproject.toml", *lines),)))
 
 
 def test_a_script_is_an_input() -> None:
@@ -143,8 +151,7 @@ def test_a_lock_is_an_input() -> None:
         ({"extras": ("a",)}, "--extra: there is no project to pick from"),
         ({"groups": ("a",), "package": "x"}, "--group, --package: there is no project to pick from"),
         ({"all_extras": True}, "--all-extras: there is no project to pick from"),
-        ({"all_extras": True, "requirement_files": ("pylock.toml",)}, "--all-extras: not to be had of a lock"),
-        ({"only_groups": ("a",), "requirement_files": ("pylock.toml",)}, "--only-group: not to be had of a lock"),
+        ({"only_groups": ("a",), "requirement_files": ("pylock.toml",)}, "the lock has no group a"),
     ],
 )
 def test_what_picks_from_nothing_is_told(change: dict[str, Any], words: str) -> None:
@@ -292,6 +299,12 @@ def test_hashes_can_be_left_to_those_that_have_one() -> None:
 def test_hashes_can_be_asked_for_where_there_are_none() -> None:
     with pytest.raises(UsageError, match="hashes are required"):
         read(asking("leaf"), replace(DEFAULT, require_hashes=True))
+
+
+def test_how_long_ago_files_may_be_uploaded_is_kept_as_it_was_asked() -> None:
+    inputs = read_request(asking("leaf"), replace(DEFAULT, uploaded_prior_to="P3D"), Extent.RUNTIME).inputs
+    assert inputs.uploaded_prior_to is not None
+    assert inputs.uploaded_prior_to_written == "P3D"
 
 
 def test_seeds_are_normalised() -> None:

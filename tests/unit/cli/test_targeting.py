@@ -98,6 +98,11 @@ def test_a_program_that_is_no_interpreter_is_refused(tmp_path: Path) -> None:
         read(replace(NOTHING, pythons=(program,)), tmp_path)
 
 
+def test_the_interpreter_that_runs_this_may_be_named_by_its_path_too(folder: Path) -> None:
+    asked = replace(NOTHING, targets=("current",), pythons=(Path(sys.executable),))
+    assert read(asked, folder) == (current(),)
+
+
 def test_two_targets_of_one_name_that_differ_are_refused(folder: Path) -> None:
     exact = current()
     with pytest.raises(UsageError, match=f"current and {exact.name} are both named {exact.name}, but they differ"):
@@ -130,3 +135,9 @@ def test_a_set_cannot_have_the_name_of_a_target(tmp_path: Path, name: str) -> No
     (tmp_path / "wheelforge.toml").write_text(f'[targets]\n{name} = ["current"]\n')
     with pytest.raises(UsageError, match=f"{name}: '{name}' looks like a target"):
         names(tmp_path, "cp312-win32")
+
+
+def test_what_is_no_program_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing to run\n")
+    with pytest.raises(UsageError, match=r"--python: .*notes\.txt cannot be started"):
+        read(replace(NOTHING, pythons=(tmp_path / "notes.txt",)), tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from loopback import Reply, serving
 from places import STATIC, Visitor, place
 from wheelforge.archives.faults import UnsafeArchive
 from wheelforge.direct import archive
-from wheelforge.errors import IndexAccessError, ResolutionError, UsageError
+from wheelforge.errors import IndexAccessError, IntegrityError, ResolutionError, UsageError
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.direct import DirectUrl
 from wheelforge.store.blobs import HashMismatch
@@ -60,9 +61,24 @@ def test_a_wheel_is_taken_as_it_is(visitor: Visitor, wheel: bytes) -> None:
         found = visitor.obtain(place(f"{url}?token=s3cret", name="demo"))
     artifact = found.artifact
     assert (artifact.filename, artifact.kind, artifact.sha256) == (WHEEL, Kind.WHEEL, sha256(wheel))
-    assert (artifact.url, artifact.size, artifact.direct) == (url, len(wheel), DirectUrl(url=url))
+    assert (artifact.url, artifact.size, artifact.direct) == ("", len(wheel), DirectUrl(url=url))
     assert {str(tag) for tag in artifact.tags} == {"py3-none-any"}
     assert found.source is None
+
+
+def test_the_address_of_a_wheel_is_recorded_where_it_leads_there(visitor: Visitor, wheel: bytes) -> None:
+    with serving({f"/{WHEEL}": wheel}) as server:
+        location = f"{server.url}/{WHEEL}"
+        artifact = visitor.obtain(place(location.replace("://", "://user:s3cret@"))).artifact
+    assert (artifact.url, artifact.direct) == (location, DirectUrl(url=location))
+
+
+def test_a_body_without_end_is_not_read_to_its_end(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "LARGEST", 1 << 20)
+    endless = Reply(pieces=itertools.repeat(bytes(1 << 16)))
+    with serving({f"/{WHEEL}": endless}) as server, pytest.raises(IntegrityError, match="has more than 1048576 bytes"):
+        visitor.obtain(place(f"{server.url}/{WHEEL}"))
+    assert not [path for path in visitor.store.folder("blobs").rglob("*") if path.is_file()]
 
 
 def test_an_sdist_is_taken_as_it_is(visitor: Visitor, sdist: bytes) -> None:

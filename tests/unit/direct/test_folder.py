@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.utils import canonicalize_name
 
-from places import DYNAMIC, STATIC, Visitor, place
+from places import DYNAMIC, REFUSAL, STATIC, Visitor, place
 from repositories import MOMENT, Repository, write
 from wheelforge.archives.headers import read_headers
 from wheelforge.errors import ResolutionError, UsageError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wheelforge.direct.places import Places
+    from wheelforge.direct.port import PackedTree
+    from wheelforge.plan.facts import Unanswered
 
 
 @pytest.fixture
@@ -267,6 +269,57 @@ def test_a_folder_serves_without_git(visitor: Visitor, tmp_path: Path) -> None:
     visitor.environ = {"PATH": str(tmp_path)}
     found = visitor.obtain(place(repository.folder.as_uri()))
     assert set(visitor.members(found)) == {"my_thing-1.0/PKG-INFO", "my_thing-1.0/pyproject.toml"}
+
+
+def test_secrets_are_left_out_and_told_where_nobody_says_that_they_belong_there(
+    visitor: Visitor, project: Path
+) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\n"
+    write(project, dict.fromkeys((".env", "src/.env.local", ".pypirc", "id_rsa", ".aws/credentials"), ""))
+    write(project, {"server.pem": f"-----BEGIN CERTIFICATE-----\n{key}", "server.key": key})
+    write(project, dict.fromkeys((".env.example", "id_rsa.pub", "public.pem", "environment.py"), ""))
+    members = visitor.members(visitor.obtain(place(project.as_uri())))
+    kept = {name.removeprefix("my_thing-1.0/") for name in members}
+    assert kept == {
+        "PKG-INFO",
+        "pyproject.toml",
+        "src/thing.py",
+        ".env.example",
+        "id_rsa.pub",
+        "public.pem",
+        "environment.py",
+    }
+    assert "left out '.aws/credentials', '.env', '.pypirc' and others" in visitor.notes()[0]
+
+
+def test_a_secret_is_taken_where_the_repository_tracks_it(visitor: Visitor, tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "project")
+    repository.commit({"pyproject.toml": STATIC, "tests/.env": ""})
+    repository.write({".env": "secret"})
+    members = visitor.members(visitor.obtain(place(repository.folder.as_uri())))
+    assert "my_thing-1.0/tests/.env" in members
+    assert "my_thing-1.0/.env" not in members
+    assert len(visitor.notes()) == 1
+
+
+def test_of_a_history_no_more_is_read_than_the_version_needs(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "project")
+    for number in range(3):
+        repository.commit({"pyproject.toml": f"{STATIC}# {number}\n"})
+    seen: list[str] = []
+
+    async def counting(tree: PackedTree, output: Path, /) -> Unanswered:
+        with tarfile.open(tree.archive) as archive:
+            archive.extractall(output, filter="data")
+        seen.append(repository.git("-C", str(output / "source"), "rev-list", "--all", "--count"))
+        return REFUSAL
+
+    visitor = Visitor(tmp_path, counting)
+    visitor.obtain(place(repository.folder.as_uri()))
+    repository.write({"pyproject.toml": DYNAMIC})
+    with pytest.raises(BackendNotAsked):
+        visitor.obtain(place(repository.folder.as_uri()))
+    assert seen == ["1", "3"]
 
 
 def test_what_is_asked_for_twice_is_obtained_once(visitor: Visitor, project: Path) -> None:

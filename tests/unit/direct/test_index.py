@@ -12,8 +12,9 @@ from archives_fixture import metadata, wheel_files, write_wheel
 from loopback import serving
 from places import STATIC, Visitor, place
 from repositories import write
+from wheelforge.direct import index
 from wheelforge.direct.index import DirectIndex
-from wheelforge.errors import IndexAccessError
+from wheelforge.errors import IndexAccessError, IntegrityError
 from wheelforge.simple.web import Web
 from wheelforge.store.blobs import HashMismatch
 
@@ -61,8 +62,39 @@ def test_an_archive_that_the_store_has_lost_is_read_again_and_checked(visitor: V
             ask(visitor, lambda index: index.fetch(replace(artifact, sha256="0" * 64)))
 
 
+def test_an_archive_that_does_not_end_is_not_read_to_its_end(
+    visitor: Visitor, wheel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving({f"/{WHEEL}": wheel.read_bytes()}) as server:
+        artifact = visitor.obtain(place(f"{server.url}/{WHEEL}")).artifact
+        visitor.store.clear()
+        with pytest.raises(IntegrityError, match="has more than 3 bytes"):
+            ask(visitor, lambda index: index.fetch(replace(artifact, size=3)))
+        monkeypatch.setattr(index, "LARGEST", 4)
+        with pytest.raises(IntegrityError, match="has more than 4 bytes"):
+            ask(visitor, lambda index: index.fetch(replace(artifact, size=None)))
+
+
+@pytest.mark.parametrize("variable", [False, True])
+def test_what_no_recorded_address_leads_to_is_not_asked_for(visitor: Visitor, wheel: Path, *, variable: bool) -> None:
+    query = "" if variable else "?token=s3cret"
+    with serving({f"/s3cret/{WHEEL}{query}": wheel.read_bytes()}) as server:
+        reference = place(f"{server.url}/s3cret/{WHEEL}{query}")
+        if variable:
+            reference = replace(reference, public=f"{server.url}/${{TOKEN}}/{WHEEL}")
+        artifact = visitor.obtain(reference).artifact
+        visitor.store.clear()
+        asked = len(server.seen)
+        with pytest.raises(IndexAccessError, match="is not in the cache any more") as caught:
+            ask(visitor, lambda index: index.fetch(artifact))
+        assert len(server.seen) == asked
+    assert caught.value.hint == "make it again: run the same command with -U"
+    assert artifact.direct is not None
+    assert artifact.direct.url == f"{server.url}/{'${TOKEN}' if variable else 's3cret'}/{WHEEL}"
+
+
 def test_what_was_made_and_lost_is_told(visitor: Visitor, tmp_path: Path) -> None:
     artifact = visitor.obtain(place(write(tmp_path / "x", {"pyproject.toml": STATIC}).as_uri())).artifact
     visitor.store.clear()
-    with pytest.raises(IndexAccessError, match="was made from x, and is not in the cache any more"):
+    with pytest.raises(IndexAccessError, match="was taken from x, and is not in the cache any more"):
         ask(visitor, lambda index: index.fetch(artifact))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import shutil
 import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from loopback import Reply, Request, serving
+from loopback import serving
 from places import DYNAMIC, STATIC, Visitor, place
-from repositories import MOMENT, Repository
+from repositories import MOMENT, Repository, Served
 from wheelforge.archives.pack import write_sdist
 from wheelforge.direct import trees
-from wheelforge.direct.clone import copy_tree
 from wheelforge.direct.git import Network
 from wheelforge.errors import IndexAccessError, ResolutionError, UsageError
 from wheelforge.model.direct import DirectUrl, VcsInfo
@@ -23,7 +21,6 @@ from wheelforge.simple.exchange import NotAsked
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from loopback import Route
     from wheelforge.direct.port import PackedTree, SdistMaker
 
 
@@ -177,45 +174,6 @@ def test_a_submodule_on_this_machine_is_refused_as_git_does(
     repository.commit({})
     with pytest.raises(IndexAccessError, match="transport 'file' not allowed"):
         visitor.obtain(place(url(repository)))
-
-
-def test_a_clone_is_the_whole_repository_at_the_commit(
-    visitor: Visitor, repository: Repository, tmp_path: Path
-) -> None:
-    commit, folder = repository.git("rev-parse", "other"), tmp_path / "folder"
-    for _ in range(2):
-        with visitor.visiting(place(url(repository, "@other"))) as found:
-            assert copy_tree(found, folder) == folder / "clone" / "my-thing-1.0"
-    clone = folder / "clone" / "my-thing-1.0"
-    assert (clone / "module.py").read_text() == "2"
-    assert repository.git("-C", str(clone), "rev-parse", "HEAD") == commit
-    assert repository.git("-C", str(clone), "status", "--porcelain") == ""
-    assert [path.name for path in (folder / "clone").iterdir()] == ["my-thing-1.0"]
-
-
-class Served:
-    """A repository behind a web server that gives files, and asks for a login where it is told to."""
-
-    def __init__(self, repository: Repository, login: str | None = None) -> None:
-        bare = repository.folder.parent / "bare.git"
-        repository.git("clone", "--quiet", "--bare", ".", str(bare))
-        repository.git("-C", str(bare), "update-server-info")
-        self._wanted = login and "Basic " + base64.b64encode(login.encode()).decode()
-        self._bare = bare
-
-    def routes(self) -> dict[str, Route]:
-        """Every file of it; the query that git adds for smarter servers is passed over."""
-        files = [path for path in self._bare.rglob("*") if path.is_file()]
-        found: dict[str, Route] = {f"/bare.git/{one.relative_to(self._bare)}": self._file(one) for one in files}
-        return found | {f"{name}?service=git-upload-pack": route for name, route in found.items()}
-
-    def _file(self, path: Path) -> Route:
-        def answer(request: Request) -> Reply:
-            if self._wanted not in {None, request.headers.get("authorization")}:
-                return Reply(status=401, headers={"WWW-Authenticate": 'Basic realm="r"'})
-            return Reply(body=path.read_bytes())
-
-        return answer
 
 
 def test_credentials_are_sent_and_recorded_nowhere(visitor: Visitor, repository: Repository, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from fakes import LINUX, WINDOWS, FakeIndex, Offer, asked, pins, problem, projects
 from wheelforge.errors import BuildError, IndexAccessError, IntegrityError, ResolutionError
+from wheelforge.factory.ahead import Idle
 from wheelforge.factory.crawler import Crawler
 from wheelforge.metadata.ladder import BackendNotAsked, Ladder
 from wheelforge.model.inputs import Resolution
@@ -62,7 +63,7 @@ class Crawl:
         self._ladder = Ladder(self.index, backend or BrokenBackend())
 
     def crawler(self) -> Crawler:
-        return Crawler(index=self.index, ladder=self._ladder, catalog=self.catalog)
+        return Crawler(index=self.index, ladder=self._ladder, catalog=self.catalog, ahead=Idle())
 
     def read_ahead(self, question: Problem) -> None:
         asyncio.run(self.crawler().read_ahead(question))

@@ -10,10 +10,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import LINUX, FakeDesk, FakeIndex, Offer, asked, files, no_pause, packed_tree, pins, problem
+from fakes import (
+    LINUX,
+    WINDOWS,
+    FakeDesk,
+    FakeIndex,
+    Offer,
+    asked,
+    digest,
+    files,
+    no_pause,
+    packed_tree,
+    pins,
+    problem,
+    project,
+)
 from wheelforge.errors import BuildError, ResolutionError
-from wheelforge.factory.knowledge import IndexFacts, Siblings
-from wheelforge.metadata.ladder import BackendNotAsked
+from wheelforge.factory.knowledge import Bounds, IndexFacts, Siblings
+from wheelforge.metadata.ladder import BackendNotAsked, Disagreement
+from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import ALL, Formats
 from wheelforge.plan.facts import Unanswered
 
@@ -47,10 +62,11 @@ class World:
         desk: FakeDesk | None = None,
         siblings: Siblings = Siblings.LAST_RESORT,
         pause: Callable[[], int] = no_pause,
+        bounds: Bounds | None = None,
     ) -> None:
         self.index = FakeIndex(folder, *offers, pause=pause)
         self.desk = desk or FakeDesk(*offers)
-        self.facts = IndexFacts(index=self.index, builder=LINUX, hooks=self.desk, siblings=siblings)
+        self.facts = IndexFacts(index=self.index, builder=LINUX, hooks=self.desk, siblings=siblings, bounds=bounds)
 
     def solve(self, *questions: Problem) -> list[Solution]:
         async def main() -> list[Solution]:
@@ -279,3 +295,179 @@ def test_a_tree_whose_build_requires_what_has_no_wheel_is_told(tmp_path: Path) -
     world = World(tmp_path, Offer("tool-1.tar.gz"))
     with pytest.raises(ResolutionError, match="the build of tree -> tool"):
         asyncio.run(world.facts.sdist_of(packed_tree(tmp_path, TREE), tmp_path))
+
+
+def named_alone(*requirements: str) -> Problem:
+    return replace(problem(*requirements), follow=False)
+
+
+NOBODY = Unanswered(reason="nothing is run here")
+
+
+def test_no_backend_is_asked_what_is_required_where_nothing_is_followed(tmp_path: Path) -> None:
+    offers = [
+        silent_sdist("old", "1", "lib", build=("gone",)),
+        Offer("new-1.tar.gz", ["lib"]),
+        wheel("pure", "1", "lib"),
+    ]
+    world = World(tmp_path, *offers, desk=FakeDesk(*offers, refusal=NOBODY))
+    found = world.solved(named_alone("old", "new", "pure"))
+    assert {choice.candidate.name: choice.requires for choice in found.choices} == {
+        "old": (),
+        "new": ("lib",),
+        "pure": ("lib",),
+    }
+    assert world.desk.asked == []
+    assert not {"lib", "gone"} & set(world.index.asked)
+
+
+@pytest.mark.parametrize("requires", ["not a requirement", "x @ https://files.example/x-1.tar.gz"])
+def test_what_a_file_says_wrong_keeps_nobody_from_taking_it_alone(tmp_path: Path, requires: str) -> None:
+    world = World(tmp_path, wheel("app", "2", requires), wheel("app", "1"))
+    [found] = world.solved(named_alone("app")).choices
+    assert (str(found.candidate), found.requires) == ("app 2", ())
+
+
+def test_a_file_that_is_taken_alone_must_still_run_on_this_python(tmp_path: Path) -> None:
+    world = World(tmp_path, Offer("app-2-py3-none-any.whl", requires_python=">=3.13"), wheel("app", "1"))
+    assert pins(world.solved(named_alone("app"))) == {"app": "1"}
+
+
+def test_what_is_told_of_a_file_that_is_taken_alone_does_not_depend_on_what_others_have_learnt(tmp_path: Path) -> None:
+    offers = [silent_sdist("app", "1", "lib"), Offer("lib-1.tar.gz")]
+    for questions in ([from_source("app"), named_alone("app")], [named_alone("app"), from_source("app")]):
+        for seed in range(10):
+            turns = partial(random.Random(seed).randrange, 8)  # noqa: S311 - shuffles answers, guards nothing
+            found = World(tmp_path, *offers, pause=turns).solve(*questions)
+            alone = found[questions.index(named_alone("app"))]
+            assert [choice.requires for choice in alone.choices] == [()]
+
+
+def on_windows(*requirements: str) -> Problem:
+    return replace(from_source(*requirements), target=WINDOWS)
+
+
+def test_a_backend_that_answers_for_another_machine_is_an_assumption(tmp_path: Path) -> None:
+    offers = [silent_sdist("app", "1"), wheel("app", "1")]
+    for offered in (offers[:1], [*offers[:1], Offer("app-1-cp312-cp312-macosx_11_0_arm64.whl")]):
+        world = World(tmp_path, *offered)
+        world.solve(from_source("app"), on_windows("app"))
+        assert world.facts.assumptions == {f"app 1 was asked on {LINUX.name} what it requires on {WINDOWS.name}"}
+    here = World(tmp_path, *offers)
+    here.solve(from_source("app"))
+    assert here.facts.assumptions == set()
+
+
+def test_the_targets_own_wheel_is_believed_before_a_backend_elsewhere(tmp_path: Path) -> None:
+    offers = [
+        silent_sdist("app", "1", "posix"),
+        Offer("app-1-cp39-cp39-win_amd64.whl", ["pywin32"]),
+        Offer("posix-1.tar.gz"),
+        Offer("pywin32-1.tar.gz"),
+    ]
+    for questions in ([from_source("app"), on_windows("app")], [on_windows("app"), from_source("app")]):
+        world = World(tmp_path, *offers)
+        found = {
+            question.target.name: pins(one) for question, one in zip(questions, world.solve(*questions), strict=True)
+        }
+        assert found == {LINUX.name: {"app": "1", "posix": "1"}, WINDOWS.name: {"app": "1", "pywin32": "1"}}
+        assert world.facts.assumptions == set()
+    alone = World(tmp_path, *offers)
+    alone.solved(on_windows("app"))
+    assert alone.desk.asked == []
+
+
+def test_an_sdist_that_says_it_itself_is_believed_before_any_wheel(tmp_path: Path) -> None:
+    world = World(
+        tmp_path, Offer("app-1.tar.gz"), Offer("app-1-cp39-cp39-win_amd64.whl", ["old"]), Offer("old-1.tar.gz")
+    )
+    assert pins(world.solved(on_windows("app"))) == {"app": "1"}
+
+
+def test_an_sdist_that_is_of_another_project_is_refused_though_a_wheel_speaks_for_it(tmp_path: Path) -> None:
+    world = World(tmp_path, Offer("app-1.tar.gz", names="other-1"), Offer("app-1-cp39-cp39-win_amd64.whl"))
+    with pytest.raises(Disagreement):
+        world.solved(on_windows("app"))
+
+
+def test_each_target_believes_its_own_wheel_where_no_backend_is_asked(tmp_path: Path) -> None:
+    offers = [
+        silent_sdist("app", "1"),
+        Offer("app-1-cp312-cp312-manylinux_2_28_x86_64.whl", ["posix"]),
+        Offer("app-1-cp39-cp39-win_amd64.whl", ["pywin32"]),
+        Offer("posix-1.tar.gz"),
+        Offer("pywin32-1.tar.gz"),
+    ]
+    for questions in ([from_source("app"), on_windows("app")], [on_windows("app"), from_source("app")]):
+        world = World(tmp_path, *offers, siblings=Siblings.BELIEVED)
+        found = {
+            question.target.name: pins(one) for question, one in zip(questions, world.solve(*questions), strict=True)
+        }
+        assert found == {LINUX.name: {"app": "1", "posix": "1"}, WINDOWS.name: {"app": "1", "pywin32": "1"}}
+
+
+HASHED = [silent_sdist("app", "1", build=("tool",)), wheel("tool", "1", "base"), wheel("base", "1")]
+
+
+def vouched(*offers: Offer) -> Bounds:
+    constraints = (
+        replace(asked(f"{offer.artifact.name}==1")[0], hashes=frozenset({digest(offer.filename)})) for offer in offers
+    )
+    return Bounds(constraints=tuple(constraints), require_hashes=True)
+
+
+def test_no_backend_is_asked_among_wheels_that_nobody_gave_a_hash_for(tmp_path: Path) -> None:
+    world = World(tmp_path, *HASHED, bounds=vouched(HASHED[1]))
+    with pytest.raises(
+        BackendNotAsked, match="hashes are required, and none is given for base 1, which the build of app 1 requires"
+    ) as caught:
+        world.solved(problem("app"))
+    assert caught.value.hint == "name them with their hashes in a file: --build-constraint FILE"
+    with pytest.raises(BackendNotAsked, match="none is given for base 1, which the build of tree requires"):
+        asyncio.run(world.facts.sdist_of(packed_tree(tmp_path, TREE), tmp_path))
+    assert world.desk.asked == []
+
+
+def test_a_backend_is_asked_among_wheels_that_all_have_a_hash(tmp_path: Path) -> None:
+    world = World(tmp_path, *HASHED, bounds=vouched(*HASHED[1:]))
+    world.solved(problem("app"))
+    assert [hook for hook, *_ in world.desk.asked] == ["requires", "metadata"]
+
+
+def test_what_a_hook_asks_for_needs_a_hash_too(tmp_path: Path) -> None:
+    offers = [*HASHED, wheel("more", "1")]
+    desk = FakeDesk(*offers, requires={"app-1.tar.gz": ["more"]})
+    world = World(tmp_path, *offers, desk=desk, bounds=vouched(*HASHED[1:]))
+    with pytest.raises(BackendNotAsked, match="none is given for more 1"):
+        world.solved(problem("app"))
+    assert {hook for hook, *_ in desk.asked} == {"requires"}
+
+
+def test_files_that_no_index_promises_a_hash_of_are_fetched_before_the_answer(tmp_path: Path) -> None:
+    app = Offer("app-1-py3-none-any.whl", ["lib"], promised=False)
+    world = World(tmp_path, app, wheel("lib", "1"))
+    question = problem("app")
+    world.solved(question)
+    assert app.filename not in world.index.asked
+    roots = (replace(question.roots[0], hashes=frozenset({digest(app.filename)})),)
+    world.solved(replace(question, roots=roots))
+    assert app.filename in world.index.asked
+
+
+def test_a_build_takes_no_index_s_project_of_a_name_that_the_user_brings_himself(tmp_path: Path) -> None:
+    offers = [silent_sdist("app", "1", build=("tool",)), wheel("tool", "9")]
+    world = World(tmp_path, *offers)
+    own = replace(Offer("tool-1.tar.gz").artifact, direct=DirectUrl(url="tool", directory=True))
+    world.facts.give({own.name: replace(project(offers[1]), releases={own.version: (own,)})})
+    with pytest.raises(BackendNotAsked, match="tool is brought by the inputs, but has no files that can be taken"):
+        world.solved(problem("app"))
+    assert "tool" not in world.index.asked
+    assert world.desk.asked == []
+
+
+def test_the_files_of_a_lock_are_not_for_builds(tmp_path: Path) -> None:
+    offers = [silent_sdist("app", "1", build=("tool",)), wheel("tool", "9"), wheel("tool", "1")]
+    world = World(tmp_path, *offers)
+    world.facts.give({offers[2].artifact.name: project(offers[2])})
+    world.solved(problem("app"))
+    assert world.facts.hook_wheels == {"tool-9-py3-none-any.whl"}

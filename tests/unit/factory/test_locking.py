@@ -158,6 +158,15 @@ def test_without_being_asked_for_no_fall_back_is_taken() -> None:
     assert list(chosen_files(INPUTS, [Plan(target=LINUX, runtime=spoken)])) == [sdist("a")]
 
 
+@pytest.mark.parametrize("named", [[sdist("a")], [sdist("a"), wheel("a")]])
+def test_a_wheel_is_a_fall_back_only_where_its_hash_was_written_down_if_any_was(named: list[str]) -> None:
+    spoken = candidate(sdist("a"), speaks=wheel("a"))
+    spoken = replace(spoken, evidence=replace(spoken.evidence, allowed=frozenset(map(digest, named))))
+    runtime = Solution(choices=(replace(choice(sdist("a")), candidate=spoken),))
+    files = chosen_files(replace(INPUTS, with_fallback=True), [Plan(target=LINUX, runtime=runtime)])
+    assert list(files) == named
+
+
 def test_a_file_of_an_index_that_is_left_out_has_no_place() -> None:
     assert {file.paths for file in lock_of(left_out={"example"}).artifacts} == {()}
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
 from fakes import asked
 from wheelforge.factory.remembering import locked_inputs
-from wheelforge.model.inputs import Formats, Inputs, Prefer
+from wheelforge.formats.lock_input import Picks, read_lock_input
+from wheelforge.formats.requirement import parse_input
+from wheelforge.model.inputs import Formats, Inputs, Prefer, Reference
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_requirement_is_remembered_with_its_extras_marker_and_sorted_hashes() -> None:
@@ -27,6 +35,55 @@ def test_requirements_stay_in_the_order_in_which_they_were_asked() -> None:
 def test_who_wrote_a_requirement_down_is_no_part_of_the_inputs() -> None:
     here = locked_inputs(Inputs(requirements=asked("a", origin="requirements.txt:3")))
     assert here == locked_inputs(Inputs(requirements=asked("a")))
+
+
+def test_a_place_is_remembered_with_all_that_counts_and_its_text_does_not_tell() -> None:
+    plain = parse_input("a[x,y] @ https://files.example/a.zip ; python_version > '3'", origin="here")
+    assert isinstance(plain, Reference)
+    digest = "ab" * 32
+    changes: list[dict[str, Any]] = [
+        {},
+        {"hashes": frozenset({digest})},
+        {"subdirectory": "lib"},
+        {"marker": Marker("os_name == 'nt'")},
+        {"extras": ("x",)},
+    ]
+    written = "a[x,y] @ https://files.example/a.zip ; python_version > '3'"
+    assert [
+        locked_inputs(Inputs(requirements=(), references=(replace(plain, **one),))).references for one in changes
+    ] == [
+        (written,),
+        (f"{written} --hash=sha256:{digest}",),
+        (f"{written} subdirectory=lib",),
+        (f'{written} ; os_name == "nt"',),
+        (f"{written} [x]",),
+    ]
+
+
+def test_what_a_text_tells_already_is_not_said_twice() -> None:
+    text = f"https://files.example/a.zip#sha256={'AB' * 32}&subdirectory=lib"
+    one = parse_input(text, origin="here")
+    assert isinstance(one, Reference)
+    assert locked_inputs(Inputs(requirements=(), references=(one,))).references == (text,)
+
+
+def test_a_lock_is_remembered_with_what_is_picked_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "pylock.toml"
+    path.write_text("lock-version = '1.0'\ncreated-by = 'test'\nextras = ['fast']\npackages = []\n")
+    locks = [read_lock_input(path, Picks(all_extras=extras)) for extras in (False, True)]
+    [plain], [fast] = (locked_inputs(Inputs(requirements=(), locks=(lock,))).locks for lock in locks)
+    assert plain == f"pylock.toml sha256:{locks[0].digest}"
+    assert fast == f"{plain} extras=fast"
+
+
+def test_how_long_ago_a_file_may_be_uploaded_is_remembered_as_it_was_asked() -> None:
+    now = datetime(2025, 3, 1, tzinfo=UTC)
+    once, later = (
+        Inputs(requirements=(), uploaded_prior_to=one, uploaded_prior_to_written="P3D")
+        for one in (now, now + timedelta(hours=1))
+    )
+    assert locked_inputs(once) == locked_inputs(later)
+    assert locked_inputs(once).options == {"uploaded-prior-to": "P3D"}
 
 
 def test_options_that_are_as_always_are_not_written() -> None:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes import Offer, asked, problem, projects
-from plans import solution, unit
+from plans import candidate, solution, unit
 from wheelforge.errors import UsageError
 from wheelforge.events import Event, Note, Warn
 from wheelforge.factory.rules import check_build_hashes, check_hashes, tell_exceptions
+from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import Asked, Formats, Inputs, Prefer
 from wheelforge.plan.units import BuildClosure
+from wheelforge.resolve.problem import Choice, Solution
 
 if TYPE_CHECKING:
+    from wheelforge.model.artifacts import Artifact
     from wheelforge.resolve.problem import Problem
 
 A, B = "a-1.0.tar.gz", "b_b-2.0-py3-none-any.whl"
@@ -59,13 +62,24 @@ def test_where_hashes_are_not_required_none_are_missed() -> None:
     check_hashes(Inputs(requirements=()), question(hashed("a"), *asked("b-b")), solution(A, B))
 
 
+def built_among(wheel: Artifact) -> BuildClosure:
+    chosen = replace(candidate(B), artifact=wheel)
+    environment = Solution(choices=(Choice(candidate=chosen, extras=(), requires=()),))
+    return BuildClosure(units=(unit(A, environment),), incomplete=())
+
+
 def test_build_requirements_need_the_hash_of_a_build_constraint() -> None:
-    closure = BuildClosure(units=(unit(A, solution(B, "c-3.0.tar.gz")),), incomplete=())
-    inputs = replace(HASHED, build_constraints=(hashed("c"),))
+    wheel = Offer(B).artifact
     with pytest.raises(UsageError) as caught:
-        check_build_hashes(inputs, closure)
+        check_build_hashes(HASHED, built_among(wheel))
     assert caught.value.message.splitlines()[1:] == ["  b-b 2.0"]
-    check_build_hashes(replace(inputs, build_constraints=(hashed("c"), hashed("b-b"))), closure)
+    for vouched in (replace(wheel, allowed=frozenset({"ab" * 32})), replace(wheel, direct=DirectUrl(url=B))):
+        check_build_hashes(HASHED, built_among(vouched))
+
+
+def test_a_hash_for_another_platform_is_none() -> None:
+    with pytest.raises(UsageError, match=r"  a 1\.0"):
+        check_hashes(HASHED, question(hashed("a; os_name == 'nt'"), *asked("a")), solution(A))
 
 
 @pytest.mark.parametrize(("reason", "text"), [("broken", f"{A} was yanked: broken"), ("", f"{A} was yanked")])
@@ -74,7 +88,7 @@ def test_a_yanked_file_is_warned_of_with_its_reason(reason: str, text: str) -> N
 
 
 def test_a_wheel_where_source_is_wanted_is_told() -> None:
-    note = Note(text="b-b 2.0 has no sdist: its wheel is taken")
+    note = Note(text="of b-b 2.0 no sdist can be taken: its wheel is")
     assert told(Inputs(requirements=(), formats=SOURCE), Offer(B), Offer(A)) == [note]
 
 

@@ -127,6 +127,11 @@ def test_the_requirements_that_apply_are_the_locked_ones(
     check_wheel(build(tmp_path, about=REQUIRES), expected)
 
 
+def test_a_requirement_by_place_is_the_locked_one_by_name(tmp_path: Path) -> None:
+    about = metadata("demo", "1.0", "Requires-Dist: b[x] @ https://index.example/b.whl")
+    check_wheel(build(tmp_path, about=about), replace(EXPECTED, requires=frozenset({"b[x]"})))
+
+
 def test_requirements_that_are_not_locked_are_told_both_ways(tmp_path: Path) -> None:
     expected = replace(EXPECTED, requires=frozenset({"lin>=1", "gone"}))
     assert faults(build(tmp_path, about=REQUIRES), expected).splitlines() == [

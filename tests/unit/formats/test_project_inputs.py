@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from wheelforge.errors import UsageError
 from wheelforge.formats.lock_picks import Picks
-from wheelforge.formats.project_inputs import Selection, read_project_inputs
+from wheelforge.formats.project_inputs import read_project_inputs
 
 if TYPE_CHECKING:
     from wheelforge.formats.dependency_walk import ProjectInputs
@@ -31,16 +31,16 @@ def write(text: str, path: str = "pyproject.toml") -> Path:
     return file
 
 
-def read(text: str, selection: Selection | None = None) -> ProjectInputs:
-    return read_project_inputs(write(text), selection or Selection())
+def read(text: str, picks: Picks | None = None) -> ProjectInputs:
+    return read_project_inputs(write(text), picks or Picks())
 
 
-def extras(*names: str) -> Selection:
-    return Selection(picks=Picks(extras=tuple(map(canonicalize_name, names))))
+def extras(*names: str) -> Picks:
+    return Picks(extras=tuple(map(canonicalize_name, names)))
 
 
-def groups(*names: str) -> Selection:
-    return Selection(picks=Picks(groups=tuple(map(canonicalize_name, names))))
+def groups(*names: str) -> Picks:
+    return Picks(groups=tuple(map(canonicalize_name, names)))
 
 
 def asked(found: ProjectInputs) -> list[str]:
@@ -82,7 +82,7 @@ def test_a_project_is_wanted_with_its_dependencies_and_its_default_group() -> No
 
 
 @pytest.mark.parametrize(
-    ("selection", "names", "written"),
+    ("picks", "names", "written"),
     [
         (extras("web-extra"), ["flask>=3", "jinja2", "pytest", "ruff"], [".[web-extra]"]),
         (
@@ -92,19 +92,19 @@ def test_a_project_is_wanted_with_its_dependencies_and_its_default_group() -> No
         ),
         (groups("lint"), ["flask>=3", "ruff", "pytest", "ruff"], ["."]),
         (groups("docs"), ["flask>=3", "jinja2", "pytest", "ruff"], [".", ".[web-extra]"]),
-        (Selection(only_groups=(canonicalize_name("lint"),)), ["ruff"], []),
-        (Selection(picks=Picks(default_groups=False)), ["flask>=3"], ["."]),
-        (Selection(picks=Picks(emit_project=False, default_groups=False)), ["flask>=3"], []),
+        (Picks(only_groups=(canonicalize_name("lint"),)), ["ruff"], []),
+        (Picks(default_groups=False), ["flask>=3"], ["."]),
+        (Picks(emit_project=False, default_groups=False), ["flask>=3"], []),
     ],
 )
-def test_parts_of_a_project_can_be_picked(selection: Selection, names: list[str], written: list[str]) -> None:
-    found = read(PROJECT, selection)
+def test_parts_of_a_project_can_be_picked(picks: Picks, names: list[str], written: list[str]) -> None:
+    found = read(PROJECT, picks)
     assert sorted(asked(found)) == sorted(names)
     assert places(found) == written
 
 
 def test_all_extras_are_those_that_the_project_lists() -> None:
-    [itself] = read(PROJECT, Selection(all_extras=True)).references
+    [itself] = read(PROJECT, Picks(all_extras=True)).references
     assert itself.extras == ("more", "web-extra")
 
 
@@ -120,7 +120,7 @@ def test_what_a_build_backend_alone_knows_is_left_to_the_project_itself() -> Non
     assert places(read(text, extras("any"))) == [".[any]"]
     assert places(read(BUILT)) == ["."]
     with pytest.raises(UsageError, match="only the build backend knows what the project requires"):
-        read(text, Selection(picks=Picks(emit_project=False)))
+        read(text, Picks(emit_project=False))
 
 
 def test_uv_names_default_groups_constraints_and_overrides() -> None:
@@ -173,7 +173,7 @@ def workspace() -> Path:
 
 
 def test_members_are_taken_from_their_folders_and_bring_those_that_they_require(workspace: Path) -> None:
-    found = read_project_inputs(workspace, Selection())
+    found = read_project_inputs(workspace, Picks())
     assert asked(found) == ["click"]
     assert [(one.name, one.written, str(one.marker)) for one in found.references] == [
         ("root", ".", "None"),
@@ -191,25 +191,25 @@ def test_a_member_finds_its_workspace_above_it() -> None:
 
 
 def test_members_can_be_picked_from_the_root(workspace: Path) -> None:
-    everything = read_project_inputs(workspace, Selection(picks=Picks(all_packages=True)))
+    everything = read_project_inputs(workspace, Picks(all_packages=True))
     assert places(everything)[:3] == ["libs/a", "libs/b", "."]
-    one = read_project_inputs(workspace, Selection(picks=Picks(package=canonicalize_name("B"))))
+    one = read_project_inputs(workspace, Picks(package=canonicalize_name("B")))
     assert places(one) == ["libs/b"]
     with pytest.raises(UsageError, match="no member 'c'"):
-        read_project_inputs(workspace, Selection(picks=Picks(package=canonicalize_name("c"))))
+        read_project_inputs(workspace, Picks(package=canonicalize_name("c")))
 
 
 def test_the_root_of_a_workspace_need_be_no_project() -> None:
     write("[project]\nname = 'a'\ndependencies = ['click']", "libs/a/pyproject.toml")
     text = "[tool.uv.workspace]\nmembers = ['.', '', 'libs/a']"
     assert read(text).notes == ("pyproject.toml: the root of a workspace only; --all-packages takes its members",)
-    assert asked(read(text, Selection(picks=Picks(all_packages=True)))) == ["click"]
+    assert asked(read(text, Picks(all_packages=True))) == ["click"]
 
 
 def test_two_members_of_one_name_are_told(workspace: Path) -> None:
     write("[project]\nname = 'A'", "libs/again/pyproject.toml")
     with pytest.raises(UsageError, match="two members of a workspace are named a: "):
-        read_project_inputs(workspace, Selection())
+        read_project_inputs(workspace, Picks())
 
 
 @pytest.mark.parametrize(
@@ -242,25 +242,25 @@ def test_what_is_wrong_is_told_in_its_place(text: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("selection", "message", "hint"),
+    ("picks", "message", "hint"),
     [
         (extras("web-extro"), "pyproject.toml: no extra 'web-extro'", "did you mean web-extra?"),
         (groups("zz"), "pyproject.toml: no group 'zz'", "groups there are: dev, docs, lint"),
-        (Selection(only_groups=(canonicalize_name("doc"),)), "pyproject.toml: no group 'doc'", "did you mean docs?"),
+        (Picks(only_groups=(canonicalize_name("doc"),)), "pyproject.toml: no group 'doc'", "did you mean docs?"),
         (
-            Selection(picks=Picks(all_packages=True)),
+            Picks(all_packages=True),
             "pyproject.toml belongs to no workspace",
             "leave out --all-packages",
         ),
     ],
 )
-def test_what_is_not_there_is_named_with_what_is(selection: Selection, message: str, hint: str) -> None:
+def test_what_is_not_there_is_named_with_what_is(picks: Picks, message: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
-        read(PROJECT, selection)
+        read(PROJECT, picks)
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
 def test_a_broken_project_above_is_no_affair_of_this_one() -> None:
     write("[project", "pyproject.toml")
     file = write("[project]\nname = 'x'\ndependencies = ['flask']", "inner/pyproject.toml")
-    assert asked(read_project_inputs(file, Selection())) == ["flask"]
+    assert asked(read_project_inputs(file, Picks())) == ["flask"]

@@ -116,6 +116,40 @@ def test_extras_and_groups_are_those_that_are_picked_and_the_default_ones() -> N
     assert names(read_lock_input(SAMPLES / "pylock.pdm.toml", only).select(LINUX)) == ["typing-extensions"]
 
 
+def test_all_extras_and_only_some_groups_can_be_picked(lock: Callable[..., LockedSet]) -> None:
+    extra, group, other, always = (
+        {"name": name, "version": "1.0", "marker": marker, "wheels": [{**WHEEL, **renamed(name)}]}
+        for name, marker in (
+            ("extra", "'fast' in extras"),
+            ("group", "'docs' in dependency_groups"),
+            ("other", "'dev' in dependency_groups"),
+            ("always", "os_name != 'none'"),
+        )
+    )
+    project = {"name": "shop", "directory": {"path": "."}}
+    head = {"extras": ["fast"], "dependency-groups": ["docs", "dev"], "default-groups": ["dev"]}
+    every = lock(extra, group, other, always, project, picks=Picks(all_extras=True), **head)
+    assert names(every) == ["always", "extra", "other"]
+    only = lock(extra, group, other, always, project, picks=Picks(only_groups=(canonicalize_name("docs"),)), **head)
+    assert (names(only), only.references) == (["always", "group"], ())
+
+
+def renamed(name: str) -> dict[str, str]:
+    filename = f"{name}-1.0-py3-none-any.whl"
+    return {"name": filename, "url": f"https://files.example/{filename}"}
+
+
+def test_what_is_picked_is_told_so_that_it_can_be_remembered() -> None:
+    def told(**picks: Any) -> tuple[str, ...]:  # noqa: ANN401 - of many types
+        return read_lock_input(SAMPLES / "pylock.pdm.toml", Picks(**picks)).picks
+
+    assert told() == ("groups=default",)
+    assert told(default_groups=False) == ()
+    assert told(all_extras=True, groups=("docs", "dev")) == ("extras=fast", "groups=default,dev,docs")
+    assert told(only_groups=("docs",)) == ("groups=docs", "only-groups")
+    assert told(default_groups=False, emit_project=False) == ("no-project",)
+
+
 def test_folders_repositories_and_archives_are_references() -> None:
     taken = read_lock_input(SAMPLES / "workspace" / "pylock.toml").select(LINUX)
     core, greet, six, tomli, web = taken.references
@@ -169,6 +203,13 @@ def test_within_a_repository_a_path_may_leave_the_folder(lock: Callable[..., Loc
     (tmp_path / "pylock.toml").rename(path)
     [core] = read_lock_input(path).select(LINUX).references
     assert core.location == (tmp_path / "core").as_uri()
+
+
+def test_a_file_url_may_lead_to_what_stands_with_the_lock(lock: Callable[..., LockedSet], tmp_path: Path) -> None:
+    url = (tmp_path / "files" / "lib-1.0-py3-none-any.whl").as_uri()
+    taken = lock({**LIB, "wheels": [{**WHEEL, "url": url}]})
+    [[file]] = taken.projects[canonicalize_name("lib")].releases.values()
+    assert file.url == url
 
 
 def test_credentials_are_in_no_file_and_in_no_text(lock: Callable[..., LockedSet]) -> None:
@@ -271,6 +312,9 @@ def vcs(**changes: str) -> dict[str, Any]:
         pytest.param(wheel(url="https:///x"), "is no address", id="no host"),
         pytest.param(wheel(url="https://[x"), "is no address", id="no URL"),
         pytest.param({**LIB, "wheels": [WHEEL, WHEEL]}, "packages[0].wheels[1]: 'lib-1.0-py3", id="a file twice"),
+        pytest.param(wheel(url="file:///dev/zero"), "'file:///dev/zero' leads out of the folder", id="a device"),
+        pytest.param(wheel(url="file:///%00"), "'file:///%00' is no path", id="no path"),
+        pytest.param(vcs(url="file:///srv/x"), "'file:///srv/x' leads out of the folder", id="a local repository"),
         pytest.param(vcs(**{"commit-id": "main"}), "packages[0].vcs: the commit is not written in full", id="a branch"),
         pytest.param(vcs(url="-oProxyCommand=x"), "is no address", id="an option as a repository"),
         pytest.param(vcs(subdirectory="../y"), "the subdirectory '../y' leads out", id="subdirectory"),

@@ -64,7 +64,6 @@ def test_files_are_included_from_where_they_are_named(folder: Path) -> None:
         ("flask", "r.txt:1"),
         ("click", "more/base.txt:1"),
         ("jinja2", "more/deep.txt:1"),
-        ("jinja2", "more/deep.txt:1"),
     ]
     assert [(str(one.requirement), one.origin) for one in found.constraints] == [("idna<4", "limits.txt:1")]
 
@@ -249,6 +248,124 @@ def test_a_file_from_the_web_reads_no_local_one() -> None:
     here = Path("local.txt").resolve().as_uri()
     with pytest.raises(FaultyText, match="a file from the web includes no local one"):
         read_requirements("https://files.example/r.txt", environ={}, fetch=lambda _: f"-r {here}".encode())
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("--extra-index-url https://evil.example/${TOKEN}/", "3:40: a file from the web is told no variable"),
+        ("https://evil.example/${UNSET}/x.whl", "3:22: a file from the web is told no variable"),
+        ("./x.whl", "3:1: a file from the web names no place on this machine"),
+        ("x @ file:///x.whl", "3:5: a file from the web names no place on this machine"),
+        ("-e git+file:///x", "3:4: a file from the web names no place on this machine"),
+        ("-f file:///etc", "3:1: a file from the web names no place on this machine"),
+        ("-f links", "3:1: a file from the web names no place on this machine"),
+        ("-i company", "3:1: a file from the web names no place on this machine"),
+        ("--extra-index-url file:///etc", "3:1: a file from the web names no place on this machine"),
+        ("--trusted-host evil.example", "3:1: a file from the web does not say which hosts are trusted"),
+    ],
+)
+@pytest.mark.parametrize("way", ["https://files.example/r.txt", "r.txt"])
+def test_a_file_from_the_web_speaks_for_a_stranger(line: str, told: str, way: str) -> None:
+    Path("r.txt").write_text("-r https://files.example/r.txt")
+    Path("x.whl").touch()
+    with pytest.raises(FaultyText) as caught:
+        read_requirements(way, environ={"TOKEN": "secret"}, fetch=lambda _: f"# ${{TOKEN}}\n\n{line}".encode())
+    [fault] = caught.value.faults
+    assert str(fault).startswith(f"https://files.example/r.txt:{told}")
+
+
+def test_a_file_from_the_web_may_name_indexes_and_places_of_the_web() -> None:
+    text = b"-i https://index.example/simple/\n-f HTTPS://files.example/\nx @ https://files.example/x.whl"
+    found = read_requirements("https://files.example/r.txt", environ={}, fetch=lambda _: text)
+    assert found.index.index_url is not None
+    assert [one.location for one in found.references] == ["https://files.example/x.whl"]
+
+
+def test_a_file_that_is_included_many_times_is_read_once_for_each_use() -> None:
+    asked = list[str]()
+
+    def fetch(url: str) -> bytes:
+        asked.append(url)
+        number = int(url.rpartition("/")[2])
+        return f"-r {number + 1}\n-r {number + 1}\n-c {number + 1}".encode() if number < 20 else b"flask"
+
+    found = read_requirements("https://files.example/0", environ={}, fetch=fetch)
+    assert len(asked) == 41
+    assert (len(found.requirements), len(found.constraints)) == (1, 1)
+
+
+def test_a_chain_of_files_has_an_end() -> None:
+    with pytest.raises(FaultyText, match=r"/49:1:1: files include each other more than 50 deep"):
+        read_requirements(
+            "https://files.example/0", environ={}, fetch=lambda url: b"-r %d" % (int(url.rpartition("/")[2]) + 1)
+        )
+
+
+def test_files_that_are_included_have_an_end() -> None:
+    def fetch(url: str) -> bytes:
+        return b"" if "deep" in url else "\n".join(f"-r deep/{number}" for number in range(1001)).encode()
+
+    with pytest.raises(FaultyText) as caught:
+        read_requirements("https://files.example/r.txt", environ={}, fetch=fetch)
+    assert [fault.problem for fault in caught.value.faults] == ["more than 1000 files are included"] * 2
+
+
+@pytest.mark.parametrize(
+    ("line", "written", "public"),
+    [
+        (
+            "x @ https://${T}@h.example/${T}/x.whl ; python_version > '3'",
+            "x @ https://h.example/${T}/x.whl ; python_version > '3'",
+            "https://h.example/${T}/x.whl",
+        ),
+        (
+            "https://me:${T}@h.example/x.whl?q=${T}#sha256=" + SHA256,
+            "https://h.example/x.whl?d23834be#sha256=" + SHA256,
+            "https://h.example/x.whl",
+        ),
+        ("${WEB}x.whl", "${WEB}x.whl", "${WEB}x.whl"),
+        (
+            "-e git+ssh://git@h.example/${T}.git@${T}#egg=x",
+            "-e git+ssh://git@h.example/${T}.git@${T}#egg=x",
+            "git+ssh://git@h.example/${T}.git@${T}",
+        ),
+        ("${HERE}/secret.whl[a]", "${HERE}/secret.whl[a]", "${HERE}/secret.whl"),
+        ("FOLDER/${T}.whl", "${T}.whl", "${T}.whl"),
+        ("x @ file://FOLDER/${T}.whl", "x @ ${T}.whl", "${T}.whl"),
+        ("https://${UNSET}@h.example/x.whl?a", "https://h.example/x.whl?ca978112", "https://h.example/x.whl"),
+    ],
+)
+def test_the_values_of_variables_are_not_told(line: str, written: str, public: str, folder: Path) -> None:
+    (folder / "secret.whl").touch()
+    environ = {"T": "secret", "WEB": "https://me:secret@h.example/secret/", "HERE": str(folder)}
+    [found] = _read(line.replace("FOLDER", str(folder)), environ).references
+    assert (found.written, found.public) == (written, public)
+    assert "secret" in found.location or "UNSET" in line
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("https://h.example:${T}/x.whl", "not a URL: https://h.example:${T}/x.whl"),
+        ("./${T}", "there is no file or folder ./${T}"),
+        ("${T}://x", "nothing can be fetched by ${T}://x"),
+        ("-r ${T}.txt", "${T}.txt cannot be read: no such file or directory"),
+        ("-r https://h.example/${T}.txt", "https://h.example/${T}.txt is not fetched"),
+    ],
+)
+def test_nor_are_they_in_messages(line: str, problem: str) -> None:
+    with pytest.raises(FaultyText) as caught:
+        _read(line, {"T": "secret"})
+    assert [fault.problem for fault in caught.value.faults] == [problem]
+
+
+def test_a_file_that_a_variable_named_is_called_by_it() -> None:
+    web = {"https://h.example/secret/r.txt": b"-r b.txt", "https://h.example/secret/b.txt": b"==1"}
+    Path("r.txt").write_text("-r https://me@h.example/${T}/r.txt")
+    with pytest.raises(FaultyText) as caught:
+        read_requirements("r.txt", environ={"T": "secret"}, fetch=lambda url: web[url.replace("me@", "")])
+    assert caught.value.faults[0].origin == "https://h.example/${T}/b.txt:1"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])

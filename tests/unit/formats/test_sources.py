@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wheelforge.errors import UsageError
-from wheelforge.formats.project_inputs import Selection, read_project_inputs
+from wheelforge.formats.lock_picks import Picks
+from wheelforge.formats.project_inputs import read_project_inputs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,7 @@ def read(file: Path, source: str, dependency: str = "lib>=2") -> ProjectInputs:
         f"[project]\nname = 'x'\ndependencies = [\"{dependency}\"]\n"
         f"optional-dependencies = {{cpu = ['lib']}}\n[tool.uv.sources]\nLib = {source}\n"
     )
-    return read_project_inputs(file, Selection(all_extras=True))
+    return read_project_inputs(file, Picks(all_extras=True))
 
 
 def only(found: ProjectInputs) -> Reference:
@@ -64,12 +65,15 @@ def test_a_path_stands_beside_the_project(file: Path) -> None:
 
 
 def test_a_folder_inside_is_kept(file: Path) -> None:
-    assert only(read(file, "{git = 'https://git.example/lib', subdirectory = 'sub'}")).subdirectory == "sub"
+    found = only(read(file, "{git = 'https://git.example/lib', subdirectory = 'sub'}"))
+    assert found.subdirectory == "sub"
+    assert found.written == "lib @ git+https://git.example/lib#subdirectory=sub"
 
 
 def test_a_place_for_some_targets_leaves_the_name_for_the_others(file: Path) -> None:
     found = read(file, "[{url = 'https://files.example/lib.zip', marker = \"os_name == 'nt'\"}]", "lib>=2")
     assert str(only(found).marker) == 'os_name == "nt"'
+    assert only(found).written == 'lib @ https://files.example/lib.zip ; os_name == "nt"'
     assert [str(one.requirement) for one in found.requirements] == ["lib>=2", "lib"]
 
 
@@ -95,6 +99,7 @@ def test_a_source_for_an_extra_counts_there_only(file: Path) -> None:
         ("{workspace = true}", "no member of the workspace"),
         ("{url = 'https://files.example/x.zip', marker = 'never'}", "not a marker"),
         ("{git = 3}", "expected str"),
+        ("{git = 'https://git.example/x', subdirectory = '../y'}", "a subdirectory is a folder inside the place"),
     ],
 )
 def test_a_source_that_cannot_be_meant_is_told(file: Path, source: str, words: str) -> None:

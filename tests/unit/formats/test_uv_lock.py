@@ -43,11 +43,12 @@ ROOT = {"name": "app", "version": "0.1", "source": {"virtual": "."}}
 APP = {**ROOT, "dependencies": [{"name": "lib"}]}
 
 
-def picks(extras: str = "", groups: str = "", package: str = "", **more: bool) -> Picks:
+def picks(extras: str = "", groups: str = "", package: str = "", only_groups: str = "", **more: bool) -> Picks:
     return Picks(
         extras=tuple(map(canonicalize_name, extras.split())),
         groups=tuple(map(canonicalize_name, groups.split())),
         package=canonicalize_name(package) if package else None,
+        only_groups=tuple(map(canonicalize_name, only_groups.split())),
         **more,
     )
 
@@ -85,6 +86,44 @@ def test_extras_and_groups_are_those_that_are_picked() -> None:
     both = (FLASK - {"flask==3.1.3"}) | {"flask[async]==3.1.3", "typing-extensions==4.16.0"}
     assert pins(app.select(LINUX)) == both | {"asgiref==3.13.0"}
     assert pins(app.select(WINDOWS)) == both | {"asgiref==3.12.1", "colorama==0.4.6"}
+
+
+def test_all_extras_and_only_some_groups_can_be_picked() -> None:
+    app = SAMPLES / "app" / "uv.lock"
+    every = read_lock_input(app, picks(all_extras=True, default_groups=False))
+    assert every.picks == ("extras=fast",)
+    assert every.select(LINUX) == read_lock_input(app, picks(extras="fast", default_groups=False)).select(LINUX)
+    only = read_lock_input(app, picks(only_groups="dev", all_extras=True))
+    assert only.picks == ("groups=dev", "only-groups")
+    assert pins(only.select(LINUX)) == {"iniconfig==2.3.1"}
+
+
+def test_only_a_group_leaves_out_the_project_and_what_conflicts_with_it(lock: Callable[..., LockedSet]) -> None:
+    only = picks(only_groups="dev")
+    edge = {"name": "lib", "marker": "extra != 'project-3-app'"}
+    app = {**APP, "source": {"editable": "."}, "dev-dependencies": {"dev": [edge]}}
+    conflicts = [[{"package": "app"}, {"package": "app", "group": "dev"}]]
+    with pytest.raises(UsageError, match="cannot be had together"):
+        lock(app, LIB, conflicts=conflicts)
+    taken = lock(app, LIB, chosen=only, conflicts=conflicts)
+    assert (pins(taken), taken.references) == ({"lib==1.0"}, ())
+    manifest = {"requirements": [{"name": "lib"}], "dependency-groups": {"dev": []}}
+    assert pins(lock({**ROOT, "dev-dependencies": {"dev": []}}, LIB, chosen=only, manifest=manifest)) == set()
+
+
+def test_what_is_picked_is_told_with_the_groups_that_the_project_takes_by_default(
+    lock: Callable[..., LockedSet], tmp_path: Path
+) -> None:
+    lock({**APP, "dev-dependencies": {"dev": [], "docs": []}}, LIB)
+
+    def told(chosen: Picks | None = None) -> tuple[str, ...]:
+        return read_lock_input(tmp_path / "uv.lock", chosen).picks
+
+    assert told() == ("groups=dev",)
+    (tmp_path / "pyproject.toml").write_text("[tool.uv]\ndefault-groups = 'all'\n")
+    assert told() == ("groups=dev,docs",)
+    assert told(picks(package="app", default_groups=False)) == ("package=app",)
+    assert told(picks(all_packages=True, emit_project=False)) == ("groups=dev,docs", "all-packages", "no-project")
 
 
 def test_the_default_groups_are_those_of_the_project_beside_the_lock(

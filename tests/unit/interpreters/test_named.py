@@ -275,6 +275,12 @@ def test_what_is_no_target_is_refused_with_advice_and_without_controls(text: str
     assert caught.value.message.replace("\n", "").isprintable()
 
 
+def test_a_url_where_a_target_belongs_is_told_without_its_credentials() -> None:
+    with pytest.raises(Misspelt) as caught:
+        parse_target("https://me:secret@index.example/simple/")
+    assert "secret" not in caught.value.message + str(caught.value.hint)
+
+
 @given(
     text=st.text(max_size=40)
     | st.from_regex(r"(cp|pp)3\d{1,2}t?-[a-z]{2,9}(_\d{1,4}){0,3}_[a-z0-9_]{1,9}", fullmatch=True)

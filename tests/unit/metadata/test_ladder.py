@@ -48,6 +48,9 @@ class Rungs:
     def confirm(self, offer: Offer, assumed: Metadata | None = None) -> Metadata:
         return asyncio.run(self._ladder.confirm(offer.artifact, assumed))
 
+    def stated(self, offer: Offer) -> Metadata | None:
+        return asyncio.run(self._ladder.stated(offer.artifact))
+
     def build_system(self, offer: Offer) -> BuildSystem:
         return asyncio.run(self._ladder.build_system(offer.artifact))
 
@@ -89,6 +92,15 @@ def test_the_backend_of_an_sdist_that_says_nothing_has_the_word(tmp_path: Path, 
     assert rungs.backend.asked == [(SDIST, system, assumed)]
 
 
+def test_what_a_file_states_is_read_and_nobody_is_asked(tmp_path: Path) -> None:
+    wheel, sdist = Offer(WHEEL, ["a"]), Offer(SDIST, ["b"])
+    rungs = Rungs(tmp_path, wheel, sdist)
+    assert [rungs.stated(one) for one in (wheel, sdist)] == [wheel.metadata, sdist.metadata]
+    silent = Rungs(tmp_path, DYNAMIC)
+    assert silent.stated(DYNAMIC) is None
+    assert silent.backend.asked == []
+
+
 def test_an_sdist_that_has_only_its_backend_is_assumed_by_asking_it(tmp_path: Path) -> None:
     rungs = Rungs(tmp_path, DYNAMIC)
     assert requires(rungs.assume(DYNAMIC)) == ["a"]
@@ -120,7 +132,7 @@ def test_an_sdist_is_opened_once_for_all_questions(tmp_path: Path) -> None:
 def test_a_file_that_is_of_another_project_or_version_is_refused(tmp_path: Path, filename: str, names: str) -> None:
     lying = Offer(filename, names=names)
     rungs = Rungs(tmp_path, lying)
-    for ask in (rungs.assume, rungs.confirm):
+    for ask in (rungs.assume, rungs.confirm, rungs.stated):
         with pytest.raises(Disagreement, match=f"{filename} holds metadata of {names.replace('-', ' ')}") as caught:
             ask(lying)
         assert caught.value.hint == "exclude it: add demo!=1 to a constraints file (-c FILE)"

@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.utils import canonicalize_name
 
-from fakes import LINUX, FakeFacts, Offer, answer, asked, files, pins, problem
+from fakes import LINUX, FakeFacts, Offer, answer, asked, digest, files, pins, problem, project
 from wheelforge.errors import BuildError, WheelforgeError
+from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import Formats, Inputs, Prefer
 from wheelforge.model.lock import BuildRequirement, Source
-from wheelforge.plan.closure import plan_closure
+from wheelforge.plan.closure import HASHES_HINT, ClosureRules, plan_closure
 from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import BuildCycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from wheelforge.model.metadata import BuildSystem
     from wheelforge.plan.units import BuildClosure, PlannedUnit
+    from wheelforge.resolve.candidates import Candidate
 
 SETUPTOOLS = "setuptools.build_meta"
 NO_HOOKS = Unanswered(reason="nothing is run here")
@@ -47,10 +50,14 @@ def inputs(*roots: str, seeds: Sequence[str] = ()) -> Inputs:
     )
 
 
+def rules(wanted: Inputs) -> ClosureRules:
+    return ClosureRules(inputs=wanted, builder=LINUX, host=LINUX)
+
+
 def plan(facts: FakeFacts, offers: Sequence[Offer], wanted: Inputs) -> BuildClosure:
     roots = [str(one.requirement) for one in wanted.requirements]
     runtime = answer(replace(problem(*roots), formats=wanted.formats), offers)
-    return asyncio.run(plan_closure(runtime, inputs=wanted, builder=LINUX, facts=facts))
+    return asyncio.run(plan_closure(runtime, rules(wanted), facts))
 
 
 def planned(*offers: Offer, roots: Sequence[str] = ("app",), seeds: Sequence[str] = ()) -> BuildClosure:
@@ -289,3 +296,68 @@ def test_the_plan_is_the_same_in_whatever_order_facts_arrive() -> None:
     plans = [plan(FakeFacts(*TANGLE, hooks=hooks, pause=turns(seed)), TANGLE, inputs("app")) for seed in range(20)]
     assert len(plans[0].units) > 8
     assert all(one == plans[0] for one in plans)
+
+
+def test_a_hook_is_not_asked_among_wheels_without_a_hash_where_hashes_are_required() -> None:
+    offers = [source("app", "1", "setuptools", backend=SETUPTOOLS), wheel("setuptools", "80"), source("scm", "1")]
+    digests = frozenset({digest("setuptools-80-py3-none-any.whl")})
+    vouched = (replace(asked("setuptools")[0], hashes=digests),)
+    wanted = replace(inputs("app"), require_hashes=True)
+    bare, named = (
+        (FakeFacts(*offers, hooks={"app-1.tar.gz": ["scm"]}), replace(wanted, build_constraints=constraints))
+        for constraints in ((), vouched)
+    )
+    closure = plan(bare[0], offers, bare[1])
+    assert bare[0].hooked == {}
+    assert closure.incomplete == (f"app 1: hashes are required, and none is given for setuptools 80 ({HASHES_HINT})",)
+    assert plan(named[0], offers, named[1]).incomplete == ()
+    assert list(named[0].hooked) == ["app-1.tar.gz"]
+
+
+@pytest.mark.parametrize(("direct", "version"), [(DirectUrl(url="tool", directory=True), "1"), (None, "9")])
+def test_builds_take_what_the_user_names_by_its_place_and_nothing_of_his_locks(
+    direct: DirectUrl | None, version: str
+) -> None:
+    offers = [source("app", "1", "tool"), source("tool", "9"), source("tool", "1")]
+    facts, own = FakeFacts(*offers), replace(offers[2].artifact, direct=direct)
+    given = {own.name: replace(project(offers[2]), releases={own.version: (own,)})}
+    runtime = answer(replace(problem("app"), formats=Formats(prefer=Prefer.SOURCE)), offers)
+    closure = asyncio.run(plan_closure(runtime, replace(rules(inputs("app")), given=given), facts))
+    assert order(closure) == [f"tool {version}", "app 1"]
+
+
+def test_builds_take_a_pinned_project_from_its_index() -> None:
+    offers = [source("app", "1", "tool"), wheel("tool", "9"), wheel("tool", "1")]
+    pinned = {canonicalize_name("tool"): project(offers[2])}
+    runtime = answer(replace(problem("app"), formats=Formats(prefer=Prefer.SOURCE)), offers)
+    closure = asyncio.run(plan_closure(runtime, replace(rules(inputs("app")), pinned=pinned), FakeFacts(*offers)))
+    assert pins(unit(closure, "app").environment) == {"tool": "1"}
+
+
+class SlowFacts(FakeFacts):
+    """Never done with the build system of one project, and told when that is no longer waited for."""
+
+    stopped = False
+
+    async def build_system(self, sdist: Candidate) -> BuildSystem:
+        """See `Facts`."""
+        if sdist.name != "slow":
+            return await super().build_system(sdist)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.stopped = True
+        raise AssertionError
+
+
+def test_after_one_failure_the_others_are_not_gone_on_with() -> None:
+    offers = [source("slow", "1"), source("bad", "1", "not a requirement")]
+    facts = SlowFacts(*offers)
+
+    async def stopped() -> bool:
+        runtime = answer(replace(problem("slow", "bad"), formats=Formats(prefer=Prefer.SOURCE)), offers)
+        with pytest.raises(BuildError, match="bad 1"):
+            await plan_closure(runtime, rules(inputs("slow", "bad")), facts)
+        return facts.stopped
+
+    assert asyncio.run(stopped())

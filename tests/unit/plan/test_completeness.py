@@ -77,6 +77,16 @@ def test_without_dependencies_only_what_was_named_must_be_there() -> None:
     assert list(runtime_gaps(alone)) == ["numpy was asked for, of which there is nothing"]
 
 
+def test_a_lock_that_was_taken_alone_is_not_added_to() -> None:
+    ends = replace(pinning(pin(FLASK, "click>=9")), inputs=replace(sample().inputs, requirements=()))
+    [gap] = runtime_gaps(ends)
+    assert gap == "flask 3.0.3 requires click>=9, of which there is nothing"
+    inputs = replace(ends.inputs, locks=("pylock.toml sha256:00",))
+    assert list(runtime_gaps(replace(ends, inputs=inputs))) == []
+    for beside in (replace(inputs, requirements=("flask",)), replace(inputs, references=("./app",))):
+        assert list(runtime_gaps(replace(ends, inputs=beside))) == [gap]
+
+
 def test_a_lock_for_no_target_promises_nothing() -> None:
     assert list(runtime_gaps(sample(targets=()))) == ["it is for no target"]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
 from unit.formats.sample_lock import CLICK, FLASK, FLIT, KEY, UNIT, file, pin, sample
+from wheelforge.model.direct import DirectUrl
 from wheelforge.model.lock import BuildEnvironment, BuildRequirement, Lock, LockedInputs, LockedTarget, Source, Unit
 from wheelforge.plan.paths import paths_to
 
@@ -137,3 +139,17 @@ def test_each_build_that_uses_a_distribution_has_a_path_of_its_own() -> None:
         units=(UNIT, build(second, KEY, 1, ("flit_core", Source.STATIC))),
     )
     assert [path[0][0] for path in told(both, "flit-core")] == ["flask 3.0.3", "b 1.0"]
+
+
+def test_what_was_named_by_its_place_is_asked_for() -> None:
+    placed = replace(A, direct=DirectUrl(url="src/a", directory=True))
+    lock = replace(runtime([], pin(A, "b"), pin(B)), artifacts=(placed, B))
+    assert told(lock, "b") == [[("a 1.0", "a", "asked for"), ("b 1.0", "b", "required")]]
+
+
+def test_a_lock_that_was_given_is_for_what_nobody_in_it_requires() -> None:
+    lock = runtime([], pin(A, "b"), pin(B), pin(C))
+    given = replace(lock, inputs=replace(lock.inputs, locks=("uv.lock sha256:" + "0" * 64,)))
+    assert told(given, "b") == [[("a 1.0", "a", "asked for"), ("b 1.0", "b", "required")]]
+    assert told(given, "c") == [[("c 1.0", "c", "asked for")]]
+    assert told(lock, "c") == []

@@ -47,3 +47,15 @@ def test_one_target_keeps_its_own_pins_units_and_files() -> None:
 def test_a_file_keeps_its_place_in_the_folder_of_the_target() -> None:
     part = for_targets(lock_of(ON_LINUX, ON_WINDOWS, layout=Layout.PER_TARGET), {LINUX.name})
     assert [file.path for file in part.artifacts] == [f"{LINUX.name}/{sdist('a')}", f"build-deps/{sdist('c')}"]
+
+
+def test_what_is_shipped_to_another_and_needed_by_builds_here_stands_with_what_they_need() -> None:
+    ships = Plan(target=WINDOWS, runtime=solution(sdist("c")))
+    whole = lock_of(ON_LINUX, ships, layout=Layout.PER_TARGET)
+    places = {file.filename: file.paths for file in whole.artifacts}
+    assert places[sdist("c")] == (f"{WINDOWS.name}/{sdist('c')}", f"build-deps/{sdist('c')}")
+    part = for_targets(whole, {LINUX.name})
+    assert {file.filename: file.paths for file in part.artifacts} == {
+        sdist("a"): (f"{LINUX.name}/{sdist('a')}",),
+        sdist("c"): (f"build-deps/{sdist('c')}",),
+    }

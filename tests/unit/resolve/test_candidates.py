@@ -163,6 +163,25 @@ def test_only_files_with_a_hash_that_was_written_down_are_taken() -> None:
     assert order(shelf("demo-1.tar.gz", "demo-2.tar.gz", hashes=hashes)) == ["1"]
 
 
+def test_a_file_whose_page_promises_no_hash_is_taken_with_the_hashes_that_its_bytes_must_have() -> None:
+    hashes = frozenset({digest("one"), digest("other")})
+    candidate = shelf(Offer("demo-1.tar.gz", promised=False), hashes=hashes).candidate(Version("1"))
+    assert candidate is not None
+    assert candidate.artifact.allowed == hashes
+    assert candidate.evidence is candidate.artifact
+
+
+def test_a_file_that_is_promised_to_have_the_hash_is_surer_than_one_that_may_have_it() -> None:
+    bare, sdist = Offer(ANY_WHEEL.format("1"), promised=False), Offer("demo-1.tar.gz")
+    assert taken(shelf(bare, sdist)) == bare.filename
+    assert taken(shelf(bare, sdist, hashes=frozenset({digest(sdist.filename)}))) == sdist.filename
+    assert taken(shelf(bare, sdist, hashes=frozenset({digest("another")}))) == bare.filename
+
+
+def test_no_file_can_have_all_hashes_of_lines_that_have_none_in_common() -> None:
+    assert order(shelf(Offer("demo-1.tar.gz", promised=False), hashes=frozenset())) == []
+
+
 def test_an_excluded_file_leaves_its_version_to_the_others() -> None:
     offers = [Offer("demo-1.tar.gz"), Offer(ANY_WHEEL.format("1"))]
     excluded = {identity(offers[1].artifact): "it is broken"}
@@ -187,6 +206,35 @@ def test_a_wheel_of_the_version_speaks_for_its_sdist_the_targets_own_if_it_can(
     candidate = shelf("demo-1.tar.gz", *siblings, kinds=(Kind.SDIST,)).candidate(Version("1"))
     assert candidate is not None
     assert (candidate.artifact.filename, candidate.evidence.filename) == ("demo-1.tar.gz", expected)
+
+
+def evidence(*offers: Offer, before: datetime | None = None) -> str | None:
+    rules = Rules(target=LINUX, kinds=(Kind.SDIST,), uploaded_prior_to=before)
+    candidate = Shelf(project(*offers), rules).candidate(Version("1"))
+    return None if candidate is None else candidate.evidence.filename
+
+
+def test_a_wheel_that_was_not_there_yet_does_not_speak_for_its_sdist() -> None:
+    sdist = Offer("demo-1.tar.gz", uploaded="2020-01-01T00:00:00Z")
+    early, late = (Offer(ANY_WHEEL.format("1"), uploaded=f"{year}-01-01T00:00:00Z") for year in (2020, 2026))
+    assert evidence(sdist, early, before=MARCH) == early.filename
+    assert evidence(sdist, late, before=MARCH) == sdist.filename
+    assert evidence(sdist, Offer(ANY_WHEEL.format("1")), before=MARCH) == sdist.filename
+
+
+def test_a_yanked_wheel_speaks_for_no_sdist_but_one_that_was_yanked_too() -> None:
+    wheel = Offer(ANY_WHEEL.format("1"), yanked="it says nonsense")
+    assert evidence(Offer("demo-1.tar.gz"), wheel) == "demo-1.tar.gz"
+    assert evidence(Offer("demo-1.tar.gz", yanked=""), wheel) == wheel.filename
+
+
+def test_a_wheel_of_another_hash_speaks_for_its_sdist() -> None:
+    hashes = frozenset({digest("demo-1.tar.gz")})
+    candidate = shelf("demo-1.tar.gz", ANY_WHEEL.format("1"), kinds=(Kind.SDIST,), hashes=hashes).candidate(
+        Version("1")
+    )
+    assert candidate is not None
+    assert candidate.evidence.filename == ANY_WHEEL.format("1")
 
 
 def test_a_version_with_a_yanked_file_is_taken_by_another_file_of_it() -> None:

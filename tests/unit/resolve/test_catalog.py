@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from fakes import LINUX, WINDOWS, Offer, catalog, problem, project
+from fakes import LINUX, WINDOWS, Offer, catalog, problem, project, projects
 from wheelforge.errors import ResolutionError
+from wheelforge.model.direct import DirectUrl
+from wheelforge.model.metadata import Surety
 from wheelforge.resolve.candidates import Candidate
 from wheelforge.resolve.catalog import Catalog
+
+if TYPE_CHECKING:
+    from wheelforge.model.targets import Target
 
 DEMO = canonicalize_name("demo")
 SDIST, WHEEL = "demo-1.tar.gz", "demo-1-py3-none-any.whl"
@@ -28,6 +34,13 @@ def test_a_project_that_does_not_exist_is_known_too() -> None:
     assert found.knows_project(DEMO)
     assert found.project(DEMO, problem("demo")) is None
     assert found.shelf(DEMO, problem("demo")) is None
+
+
+def test_a_pinned_project_is_what_its_index_has_whatever_others_know() -> None:
+    found, pinned = catalog(Offer("demo-2.tar.gz")), project(Offer(SDIST))
+    assert found.project(DEMO, replace(problem("demo"), pinned={DEMO: pinned})) is pinned
+    assert found.project(DEMO, replace(problem("demo"), pinned={DEMO: None})) is None
+    assert Catalog().knows(DEMO, replace(problem("demo"), pinned={DEMO: None}))
 
 
 def test_what_a_file_says_itself_overrides_what_its_sibling_said() -> None:
@@ -93,3 +106,68 @@ def test_targets_do_not_share_candidates() -> None:
 def test_a_requirement_that_cannot_be_followed_is_an_error_that_names_who_has_it(text: str, told: str) -> None:
     with pytest.raises(ResolutionError, match=f"demo 1 .*{told}"):
         catalog(Offer(SDIST, [text])).wants(candidate(), None, problem("demo"))
+
+
+HERE = "demo-1-cp312-cp312-manylinux_2_28_x86_64.whl"
+THERE = "demo-1-cp39-cp39-win_amd64.whl"
+
+
+def asked_here(evidence: str) -> Catalog:
+    """A catalog where a backend on Linux has said ``hook`` of an sdist, and a wheel of it says ``wheel``."""
+    found = Catalog(LINUX)
+    found.learn_metadata(Offer(evidence).artifact, Offer(evidence, ["wheel"]).metadata)
+    found.learn_metadata(Offer(SDIST).artifact, replace(Offer(SDIST, ["hook"]).metadata, surety=Surety.HOOK))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("target", "evidence", "expected"),
+    [
+        pytest.param(LINUX, HERE, "hook", id="where it was asked"),
+        pytest.param(WINDOWS, THERE, "wheel", id="the target's own wheel"),
+        pytest.param(WINDOWS, HERE, "hook", id="a wheel of another target"),
+    ],
+)
+def test_a_targets_own_wheel_knows_better_than_a_backend_that_was_asked_elsewhere(
+    target: Target, evidence: str, expected: str
+) -> None:
+    found = asked_here(evidence).wants(candidate(evidence), None, replace(problem("demo"), target=target))
+    assert [want.text for want in found or ()] == [expected]
+
+
+def test_a_static_sdist_speaks_for_itself_on_every_target() -> None:
+    found = Catalog(LINUX)
+    found.learn_metadata(Offer(THERE).artifact, Offer(THERE, ["wheel"]).metadata)
+    found.learn_metadata(Offer(SDIST).artifact, Offer(SDIST, ["own"]).metadata)
+    wants = found.wants(candidate(THERE), None, replace(problem("demo"), target=WINDOWS))
+    assert [want.text for want in wants or ()] == ["own"]
+
+
+def test_another_release_of_the_same_system_is_not_elsewhere() -> None:
+    newer = replace(LINUX, name="other", environment={**LINUX.environment, "python_full_version": "3.12.9"})
+    assert not Catalog(LINUX).is_foreign(newer)
+    assert Catalog(LINUX).is_foreign(WINDOWS)
+    assert not Catalog().is_foreign(WINDOWS)
+
+
+URL = "other[x] @ https://me:secret@files.example/other-1.tar.gz?token=secret"
+
+
+def test_a_place_that_a_requirement_names_is_told_without_credentials_and_with_the_way_out() -> None:
+    with pytest.raises(ResolutionError) as caught:
+        catalog(Offer(SDIST, [URL])).wants(candidate(), None, problem("demo"))
+    assert "secret" not in f"{caught.value.message}{caught.value.hint}"
+    assert caught.value.hint == (
+        "if you trust that place, name it on the command line: 'other @ https://files.example/other-1.tar.gz'"
+    )
+
+
+def test_a_place_counts_as_the_name_alone_where_the_user_has_named_one_himself() -> None:
+    known, other = catalog(Offer(SDIST, [URL])), Offer("other-2.tar.gz")
+    question = replace(problem("demo"), given=projects([other]))
+    with pytest.raises(ResolutionError, match="by URL"):
+        known.wants(candidate(), None, question)
+    placed = replace(other.artifact, direct=DirectUrl(url="other", directory=True))
+    given = replace(project(other), releases={placed.version: (placed,)})
+    found = known.wants(candidate(), None, replace(question, given={given.name: given}))
+    assert [want.text for want in found or ()] == ["other[x]", "other[x]"]

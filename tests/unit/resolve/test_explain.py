@@ -278,15 +278,6 @@ def test_hashes_that_have_nothing_in_common_are_told_as_that() -> None:
     assert "the lines have none in common" in told.message
 
 
-def test_a_file_without_a_hash_on_its_index_cannot_be_the_one_that_was_meant() -> None:
-    name = canonicalize_name("app")
-    bare = replace(wheel("app", "1").artifact, sha256=None)
-    known = Catalog()
-    known.learn_project(name, Project(name=name, index="example", releases={bare.version: (bare,)}))
-    with pytest.raises(HashNotOffered, match="on index   no sha256  app-1"):
-        solve(hashed("app-1-py3-none-any.whl"), known)
-
-
 def locked(*offers: Offer, formats: Formats | None = None) -> Problem:
     roots = (Asked(requirement=asked("app==1")[0].requirement, origin="pylock.toml"),)
     return replace(problem(), roots=roots, given=projects(offers), formats=formats or Formats())

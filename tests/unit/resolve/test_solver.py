@@ -14,6 +14,7 @@ from wheelforge.errors import ResolutionError
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import ALL, Formats, Prefer, Resolution
+from wheelforge.model.metadata import Surety
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.explain import Conflict, NoVersion
 from wheelforge.resolve.problem import Lacks, Solution
@@ -154,6 +155,21 @@ def test_without_following_no_project_is_needed_but_those_that_are_named() -> No
     known.learn_project(canonicalize_name("flask"), catalog(*FLASK).project(canonicalize_name("flask"), problem()))
     known.learn_metadata(FLASK[0].artifact, FLASK[0].metadata)
     assert not isinstance(solve(replace(problem("flask"), follow=False), known), Lacks)
+
+
+def test_without_following_nothing_is_told_that_no_file_says_by_itself() -> None:
+    name, sdist = canonicalize_name("demo"), Offer("demo-1.tar.gz", ["a"])
+    question = replace(problem("demo"), follow=False)
+    known = Catalog()
+    known.learn_project(name, project(sdist))
+    unknown = solve(question, known)
+    known.learn_metadata(sdist.artifact, replace(sdist.metadata, surety=Surety.HOOK))
+    told_by_its_backend = solve(question, known)
+    known.learn_metadata(sdist.artifact, Offer("demo-1.tar.gz", ["a @ https://files.example/a"]).metadata)
+    cannot_be_followed = solve(question, known)
+    for found in (unknown, told_by_its_backend, cannot_be_followed):
+        assert isinstance(found, Solution)
+        assert [choice.requires for choice in found.choices] == [()]
 
 
 BOTH = [
@@ -375,3 +391,11 @@ def test_a_solve_that_knows_all_it_looks_at_lacks_nothing_though_older_versions_
     for newest in (FLASK[0], FLASK[3], FLASK[5]):
         partly.learn_metadata(newest.artifact, newest.metadata)
     assert not isinstance(solve(problem("flask"), partly), Lacks)
+
+
+def test_what_no_line_that_counts_gives_a_hash_for_is_told() -> None:
+    roots = (hashed("a", "a-1.tar.gz"), hashed("b ; os_name == 'nt'", "b-1.tar.gz"))
+    question = replace(problem(), roots=roots)
+    assert list(map(str, question.unvouched(answer(question, BOTH)))) == ["b 2"]
+    given = replace(question, given=projects([Offer("b-1.tar.gz")]))
+    assert given.unvouched(answer(question, BOTH)) == []

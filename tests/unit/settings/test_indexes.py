@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.markers import Marker
+from packaging.utils import canonicalize_name
 
 from wheelforge.errors import UsageError
+from wheelforge.model.inputs import IndexPin
 from wheelforge.settings.index import Form
 from wheelforge.settings.indexes import Indexes, index_pins, named_indexes
 from wheelforge.settings.places import Places
-from wheelforge.settings.setting import Key, command_line
+from wheelforge.settings.setting import Key, Layer, Setting, Whose, command_line
 from wheelforge.settings.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -29,9 +32,13 @@ class Desk:
             home=root / "home", cache=root / "cache", pip_global=(self.pip_conf,), pip_user=(), pip_site=()
         )
 
-    def indexes(self, environ: Mapping[str, str] | None = None, /, **given: str) -> Indexes:
+    def indexes(
+        self, environ: Mapping[str, str] | None = None, files: Sequence[Layer] = (), /, **given: str
+    ) -> Indexes:
         overrides = command_line({Key[name.upper()]: value for name, value in given.items()})
-        return load_settings(environ=environ or {}, cwd=self.cwd, overrides=overrides, places=self.places).indexes
+        return load_settings(
+            environ=environ or {}, cwd=self.cwd, overrides=overrides, files=files, places=self.places
+        ).indexes
 
     def refused(self, environ: Mapping[str, str] | None = None, /, **given: str) -> UsageError:
         with pytest.raises(UsageError) as caught:
@@ -50,6 +57,15 @@ def order(indexes: Indexes) -> list[str]:
 
 def links(indexes: Indexes) -> list[str]:
     return [f"{one.value.name}={one.value.url}" for one in indexes.find_links]
+
+
+def pins(indexes: Indexes) -> dict[str, str]:
+    return {project: pin.value for project, pin in indexes.pins.items()}
+
+
+def written(key: Key, value: str, line: int = 1) -> Layer:
+    """One word of a requirement file."""
+    return {key: Setting(value=value, origin=f"requirements.txt:{line}", whose=Whose.FILE)}
 
 
 MAIN = {"index_url": "https://main.example/"}
@@ -120,8 +136,8 @@ def test_without_indexes_only_find_links_is_left(desk: Desk) -> None:
     found = desk.indexes(no_index="true", find_links="wheels", index="corp=https://corp.example/", pin="a=corp")
     assert (found.ordered, found.explicit) == ((), ())
     assert links(found) == [f"wheels={(desk.cwd / 'wheels').as_uri()}"]
-    assert found.pins == {}
-    assert desk.indexes(no_index="true", find_links="wheels", pin="a=wheels").pins == {"a": "wheels"}
+    assert pins(found) == {}
+    assert pins(desk.indexes(no_index="true", find_links="wheels", pin="a=wheels")) == {"a": "wheels"}
 
 
 def test_a_nearer_word_turns_the_index_on_again(desk: Desk) -> None:
@@ -130,13 +146,10 @@ def test_a_nearer_word_turns_the_index_on_again(desk: Desk) -> None:
     assert len(desk.indexes({"WHEELFORGE_NO_INDEX": "0"}).ordered) == 1
 
 
-def test_uv_tables_are_read_with_their_sources(desk: Desk) -> None:
+def test_uv_tables_are_read_and_sources_left_to_those_who_read_the_project(desk: Desk) -> None:
     (desk.cwd / "pyproject.toml").write_text("""
         [tool.uv.sources]
         torch = { index = "pytorch" }
-        Other_Name = { index = "corp" }
-        local = { path = "local" }
-        sometimes = { index = "corp", marker = "sys_platform == 'linux'" }
         [[tool.uv.index]]
         name = "corp"
         url = "https://corp.example/simple/"
@@ -162,12 +175,48 @@ def test_uv_tables_are_read_with_their_sources(desk: Desk) -> None:
     ]
     assert [one.value.form for one in found.ordered] == [Form.SIMPLE, Form.FLAT, Form.SIMPLE]
     assert [one.value.name for one in found.explicit] == ["pytorch"]
-    assert index_pins(found) == ("other-name=corp", "torch=pytorch")
+    assert pins(found) == {}
 
 
-def test_a_project_may_leave_the_index_of_its_sources_undefined(desk: Desk) -> None:
-    (desk.cwd / "pyproject.toml").write_text('[tool.uv.sources]\ntorch = { index = "elsewhere" }\n')
-    assert desk.indexes().pins == {"torch": "elsewhere"}
+def test_a_project_that_is_asked_for_may_leave_the_index_of_its_sources_undefined(desk: Desk) -> None:
+    assert pins(desk.indexes({}, [written(Key.PIN, "torch=elsewhere")])) == {"torch": "elsewhere"}
+
+
+def test_what_files_say_is_added_to_the_command_line_and_known_by_its_line(desk: Desk) -> None:
+    files = [
+        written(Key.INDEX_URL, "https://file.example/", 1),
+        written(Key.EXTRA_INDEX_URL, "https://two.example/", 2),
+        written(Key.EXTRA_INDEX_URL, "https://three.example/", 3),
+    ]
+    found = desk.indexes({"PIP_EXTRA_INDEX_URL": "https://four.example/"}, files, extra_index_url="https://one.example")
+    assert [(one.value.name, one.origin) for one in found.ordered] == [
+        ("default", "requirements.txt:1"),
+        ("one.example", "--extra-index-url"),
+        ("two.example", "requirements.txt:2"),
+        ("three.example", "requirements.txt:3"),
+        ("four.example", "PIP_EXTRA_INDEX_URL"),
+    ]
+    assert order(desk.indexes({}, files, **MAIN))[0] == "default=https://main.example/"
+    assert len(named_indexes(found)) == 4
+
+
+def test_pins_with_a_marker_give_way_to_those_of_the_settings_and_need_an_index_to_ask(desk: Desk) -> None:
+    marked = [
+        IndexPin(project=canonicalize_name(name), index="corp", origin="pyproject.toml", marker=Marker("os_name > ''"))
+        for name in ("torch", "demo")
+    ]
+    corp = "corp=https://corp.example/"
+    found = index_pins(desk.indexes(index=corp, pin="demo=default"), marked)
+    assert list(map(str, found)) == ["demo=default", 'torch=corp; os_name > ""']
+    assert index_pins(desk.indexes(no_index="true", find_links="wheels", index=corp), marked) == ()
+    assert len(index_pins(desk.indexes(no_index="true", find_links="corp"), marked)) == 2
+
+
+def test_an_explicit_table_with_the_address_of_the_main_index_does_not_stand_in_for_it(desk: Desk) -> None:
+    (desk.cwd / "wheelforge.toml").write_text('[[index]]\nname = "a"\nurl = "https://main.example"\nexplicit = true\n')
+    found = desk.indexes(pin="demo=a", **MAIN)
+    assert order(found) == ["default=https://main.example/"]
+    assert [one.value.name for one in found.explicit] == ["a"]
 
 
 def test_our_own_word_beats_uvs_which_beats_pips(desk: Desk) -> None:
@@ -207,10 +256,8 @@ def test_the_url_s_own_credentials_count_before_those_of_variables(desk: Desk) -
 
 def test_pins_of_the_command_line_come_before_those_of_files(desk: Desk) -> None:
     (desk.cwd / "wheelforge.toml").write_text('pin = ["Demo=default", "other=default"]\n')
-    assert desk.indexes(pin="demo=corp", index="corp=https://corp.example/").pins == {
-        "demo": "corp",
-        "other": "default",
-    }
+    found = desk.indexes(pin="demo=corp", index="corp=https://corp.example/")
+    assert pins(found) == {"demo": "corp", "other": "default"}
 
 
 def test_only_and_excluded_indexes_say_what_is_left_out(desk: Desk) -> None:

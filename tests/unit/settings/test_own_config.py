@@ -33,8 +33,8 @@ def test_our_file_is_read_with_numbers_as_numbers(tmp_path: Path) -> None:
 
 
 def test_a_projects_table_is_read(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.wheelforge]\ncache-dir = "c"\n')
-    assert project_file(tmp_path).texts[Key.CACHE_DIR].origin == "pyproject.toml [tool.wheelforge] cache-dir"
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.wheelforge]\nretries = 1\n')
+    assert project_file(tmp_path).texts[Key.RETRIES].origin == "pyproject.toml [tool.wheelforge] retries"
 
 
 @pytest.mark.parametrize("text", ["", "[project]\nname = 'x'\n", "[tool.other]\nindex_url = 'x'\n"])
@@ -55,8 +55,8 @@ def test_a_folder_without_files_says_nothing(tmp_path: Path) -> None:
         ("timeout = 'x'", ["timeout: expected a number"]),
         ("retries = 1.5", ["retries: expected a number"]),
         ("retries = true", ["retries: expected a number"]),
-        ("cert = 1\nzzz = 1", ["cert: expected a text", "unknown key 'zzz'"]),
-        ("cert = {}", ["cert: expected a text"]),
+        ("index-url = 1\nzzz = 1", ["index-url: expected a text", "unknown key 'zzz'"]),
+        ("index-url = {}", ["index-url: expected a text"]),
         ("no-index = 1", ["no-index: expected true or false"]),
         ("find-links = 'x'", ["find-links: expected a list of texts"]),
         ("pin = [1]", ["pin: expected a list of texts"]),
@@ -85,10 +85,27 @@ def test_all_faults_of_a_file_are_told(tmp_path: Path, text: str, told: list[str
     assert [line.removeprefix("wheelforge.toml").lstrip(": ") for line in caught.value.message.splitlines()] == told
 
 
+@pytest.mark.parametrize("key", ["proxy", "trusted-host", "cert", "client-cert", "keyring-provider", "cache-dir"])
+def test_a_project_cannot_set_what_decides_who_reads_credentials(tmp_path: Path, key: str) -> None:
+    (tmp_path / "wheelforge.toml").write_text(f'{key} = "http://evil.example"\n')
+    (tmp_path / "pyproject.toml").write_text(f'[tool.wheelforge]\n{key} = ["evil.example"]\n')
+    for read, where in ((own_file, "wheelforge.toml"), (project_file, "pyproject.toml [tool.wheelforge]")):
+        with pytest.raises(UsageError) as caught:
+            read(tmp_path)
+        assert caught.value.message.startswith(f"{where}: {key}: a project cannot set this")
+        assert caught.value.hint == (f"take it out, and say --{key} or set WHEELFORGE_{key.upper().replace('-', '_')}")
+
+
 @pytest.mark.parametrize("text", [b"index-url =", b"x = '\xe9'", b"x = " + b"[" * 5000])
 def test_what_is_not_toml_is_named(tmp_path: Path, text: bytes) -> None:
     (tmp_path / "wheelforge.toml").write_bytes(text)
     with pytest.raises(UsageError, match=r"^wheelforge\.toml: not a TOML file"):
+        own_file(tmp_path)
+
+
+def test_a_device_is_not_read_as_a_file(tmp_path: Path) -> None:
+    (tmp_path / "wheelforge.toml").symlink_to("/dev/zero")
+    with pytest.raises(UsageError, match=r"^wheelforge\.toml cannot be read: it is no regular file$"):
         own_file(tmp_path)
 
 

@@ -57,6 +57,19 @@ def test_a_file_is_read_and_what_is_not_of_indexes_is_passed_over(tmp_path: Path
     assert found.tables == (IndexTable(url="https://corp.example/", name="corp", origin="uv.toml [[index]] corp"),)
 
 
+def test_what_uv_lets_a_project_set_and_we_do_not_is_not_heeded_and_told(tmp_path: Path) -> None:
+    text = 'allow-insecure-host = ["evil.example"]\nkeyring-provider = "subprocess"\nno-index = true\n'
+    (tmp_path / "uv.toml").write_text(text)
+    (tmp_path / "pyproject.toml").write_text(f"[tool.uv]\n{text}")
+    for found, where in ((uv_file(tmp_path), "uv.toml"), (uv_project(tmp_path), "pyproject.toml [tool.uv]")):
+        assert list(found.texts) == [Key.NO_INDEX]
+        assert [remark.text.partition(" is not heeded")[0] for remark in found.remarks] == [
+            f"{where}: allow-insecure-host",
+            f"{where}: keyring-provider",
+        ]
+        assert found.remarks[0].hint == "say --trusted-host or set WHEELFORGE_TRUSTED_HOST"
+
+
 @pytest.mark.parametrize("text", ["", "[project]\nname = 'x'\n", "[tool.uv.workspace]\nmembers = ['a']\n"])
 def test_a_project_without_indexes_says_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "pyproject.toml").write_text(text)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from wheelforge.errors import IndexAccessError, UsageError
+from wheelforge.errors import IndexAccessError, IntegrityError, UsageError
 from wheelforge.events import Warn
 from wheelforge.model.artifacts import Artifact, Project, Status
+from wheelforge.simple.index import Fetched
 from wheelforge.simple.indexes import Indexes, Shelves, Undefined
 from wheelforge.simple.pages import File, Hashes
 from wheelforge.simple.releases import Releases
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from wheelforge.events import Event
     from wheelforge.model.shape import Shape
-    from wheelforge.simple.index import Fetched
     from wheelforge.simple.indexes import Pages
 
 DEMO, OTHER = canonicalize_name("demo"), canonicalize_name("other")
@@ -53,7 +54,7 @@ class Place:
         raise NotImplementedError(artifact.filename)
 
     async def fetch(self, artifact: Artifact) -> Fetched:
-        raise NotImplementedError(artifact.filename)
+        return Fetched(path=Path(artifact.filename), sha256=artifact.sha256 or B, size=0)
 
 
 def indexes(
@@ -66,7 +67,8 @@ def indexes(
         local=Place("local"), remote={place.name: place for place in (*ordered, *links)}, other=Place("elsewhere")
     )
     heard = [] if events is None else events
-    return Indexes(ordered=ordered, links=links, pins=pins, shelves=shelves, reporter=heard.append)
+    named = {place.name: place for place in (*ordered, *links)}
+    return Indexes(ordered=ordered, links=links, pins=pins, named=named, shelves=shelves, reporter=heard.append)
 
 
 def project(found: Indexes, name: NormalizedName = DEMO) -> Project | None:
@@ -104,6 +106,28 @@ def test_what_several_want_is_looked_for_once() -> None:
 
     asyncio.run(twice())
     assert (private.asked, public.asked) == (["demo"], ["demo"])
+
+
+def test_a_project_can_be_asked_of_one_index_alone() -> None:
+    first, second = Place("first", "1.0"), Place("second", "2.0", sha256=B)
+    found = indexes([first, second])
+
+    async def twice() -> list[Project | None]:
+        return [await found.project_from(DEMO, "second") for _ in range(2)]
+
+    one, same = asyncio.run(twice())
+    assert (offered(one), one is same) == (["2.0 second"], True)
+    assert (first.asked, second.asked) == ([], ["demo"])
+    with pytest.raises(UsageError, match="nothing here says where that is"):
+        asyncio.run(found.project_from(DEMO, "third"))
+
+
+def test_a_project_is_found_again_where_a_lock_has_it_from() -> None:
+    found = indexes([Place("first", "1.0"), Place("second", "1.0", sha256=B)])
+    there = asyncio.run(found.project_from(DEMO, "second"))
+    assert there is not None
+    [listed] = there.releases[Version("1.0")]
+    assert asyncio.run(found.metadata(replace(listed, url=""))) == b"second demo-1.0.tar.gz"
 
 
 def test_a_pinned_project_is_taken_from_its_own_index_only() -> None:
@@ -192,3 +216,14 @@ def test_a_file_that_is_no_longer_to_be_had_is_named() -> None:
     [artifact] = offer.releases[Version("1.0")]
     with pytest.raises(IndexAccessError, match=r"demo-1\.1\.tar\.gz came from links, where it is no longer"):
         fetched_by(found, replace(artifact, url="", filename="demo-1.1.tar.gz"))
+
+
+def test_bytes_that_nobody_promised_must_have_a_hash_that_is_asked_for() -> None:
+    found = indexes([Place("index", "1.0")])
+    offer = project(found)
+    assert offer is not None
+    bare = replace(offer.releases[Version("1.0")][0], sha256=None)
+    for allowed in (frozenset(), frozenset({A, B})):
+        assert asyncio.run(found.fetch(replace(bare, allowed=allowed))).sha256 == B
+    with pytest.raises(IntegrityError, match=f"asked for  sha256:{A}\n  it has     sha256:{B}$"):
+        asyncio.run(found.fetch(replace(bare, allowed=frozenset({A}))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +72,28 @@ def test_a_folder_offers_its_archives(run: Run, folder: Path) -> None:
         f"3.0 {base}/Other_One-3.0.tar.gz",
     ]
     assert run.warnings == []
+
+
+@pytest.mark.parametrize(
+    "filename", ["Foo.Bar_baz-1.0.tar.gz", "foo-bar-baz-1.0.zip", "Foo_Bar.baz-1.0-py3-none-any.whl"]
+)
+def test_names_are_told_however_they_are_written(run: Run, folder: Path, filename: str) -> None:
+    (folder / filename).touch()
+    assert run(folder.as_uri(), "foo-bar-baz", "foo", "foo-bar", "foo-bar-baz-1") == [
+        f"1.0 {folder.as_uri()}/{filename}"
+    ]
+
+
+def test_long_names_take_no_more_memory_than_their_page(run: Run, folder: Path) -> None:
+    lines = [f'<a href="{"a-" * 118}{number:04}-1.0.tar.gz">' for number in range(2000)]
+    (folder / "links.html").write_text("\n".join([*lines, '<a href="demo-1.0.tar.gz">']))
+    run((folder / "links.html").as_uri(), "x")
+    tracemalloc.start()
+    try:
+        assert run((folder / "links.html").as_uri(), "demo") == [f"1.0 {folder.as_uri()}/demo-1.0.tar.gz"]
+        assert tracemalloc.get_traced_memory()[1] < 20 * len("\n".join(lines))
+    finally:
+        tracemalloc.stop()
 
 
 def test_one_file_offers_itself(run: Run, folder: Path) -> None:

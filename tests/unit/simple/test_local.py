@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,6 +126,38 @@ def test_a_project_in_quarantine_is_told(tree: Tree) -> None:
     assert len(found.releases) == 0
     [warning] = [event for event in tree.events if isinstance(event, Warn)]
     assert warning.text.startswith("demo is in quarantine on tree")
+
+
+def test_a_pipe_and_what_is_far_too_large_are_not_opened(tree: Tree) -> None:
+    tree.page(f'<a href="../../files/{FILENAME}">')
+    artifact, file = tree.artifact(), tree.files / FILENAME
+    os.mkfifo(file)
+    for ask in (tree.local.fetch, tree.local.metadata, tree.local.shape):
+        with pytest.raises(IndexAccessError, match=rf"{FILENAME}, which tree lists, cannot be read: it is no regular"):
+            run(ask(artifact))
+    file.unlink()
+    file.touch()
+    os.truncate(file, (16 << 30) + 1)
+    with pytest.raises(IndexAccessError, match="cannot be read: it has more than 17179869184 bytes"):
+        run(tree.local.fetch(artifact))
+
+
+def test_a_page_that_is_a_device_a_pipe_or_far_too_large_is_not_read(tree: Tree) -> None:
+    tree.page("")
+    page = tree.root / "simple" / "demo" / "index.html"
+    page.unlink()
+    page.symlink_to("/dev/zero")
+    with pytest.raises(IndexAccessError, match=r"index\.html cannot be read: it is no regular file"):
+        tree.project()
+    page.unlink()
+    os.mkfifo(page)
+    with pytest.raises(IndexAccessError, match=r"index\.html cannot be read: it is no regular file"):
+        tree.project()
+    page.unlink()
+    page.touch()
+    os.truncate(page, (64 << 20) + 1)
+    with pytest.raises(IndexAccessError, match=r"index\.html cannot be read: it has more than 67108864 bytes"):
+        tree.project()
 
 
 def test_a_page_that_cannot_be_read_is_named(tree: Tree) -> None:

@@ -42,3 +42,33 @@ def test_who_no_longer_waits_for_a_look_up_can_leave(monkeypatch: pytest.MonkeyP
     assert not answered.is_set()
     answer.set()
     assert answered.wait(60)
+
+
+def test_many_connections_share_one_look_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def answer(host: object, *_: object, **__: object) -> list[object]:
+        asked.append(host)
+        return [host]
+
+    async def look_up() -> list[object]:
+        loop = asyncio.get_running_loop()
+        names = ["one.example"] * 20 + ["two.example"]
+        found: list[object] = await asyncio.gather(*(loop.getaddrinfo(name, 443) for name in names))
+        return [*found, await loop.getaddrinfo("one.example", 443)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        assert runner.run(look_up()) == [["one.example"]] * 20 + [["two.example"], ["one.example"]]
+    assert sorted(map(str, asked)) == ["one.example", "two.example"]
+
+
+def test_a_look_up_that_failed_is_tried_again() -> None:
+    async def look_up(host: str) -> None:
+        await asyncio.get_running_loop().getaddrinfo(host, 80, flags=socket.AI_NUMERICHOST)
+
+    with asyncio.Runner(loop_factory=Loop) as runner, pytest.MonkeyPatch.context() as patch:
+        with pytest.raises(socket.gaierror):
+            runner.run(look_up("256.256.256.256"))
+        patch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
+        runner.run(look_up("256.256.256.256"))

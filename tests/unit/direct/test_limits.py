@@ -1,0 +1,105 @@
+"""What a hostile repository can make git take: no more than its limits."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from loopback import serving
+from places import STATIC, Visitor, place
+from repositories import Repository, Served
+from wheelforge.direct import repository as mirror
+from wheelforge.direct import submodules
+from wheelforge.direct.git import Limits
+from wheelforge.errors import IndexAccessError, IntegrityError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wheelforge.direct.obtained import Obtained
+
+
+@pytest.fixture
+def visitor(tmp_path: Path) -> Visitor:
+    return Visitor(tmp_path)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path / "thing")
+    made.commit({"pyproject.toml": STATIC})
+    return made
+
+
+def obtain(visitor: Visitor, repository: Repository) -> Obtained:
+    return visitor.obtain(place(f"git+{repository.folder.as_uri()}"))
+
+
+def nested(repository: Repository, levels: int) -> None:
+    """Make every commit hold the one before it as a submodule."""
+    repository.commit({".gitmodules": '[submodule "inner"]\n\tpath = inner\n\turl = ../bare.git\n'})
+    for _ in range(levels):
+        repository.git("update-index", "--add", "--cacheinfo", f"160000,{repository.git('rev-parse', 'HEAD')},inner")
+        repository.git("commit", "--quiet", "--message", "deeper")
+
+
+def test_a_server_that_says_nothing_is_left(visitor: Visitor, repository: Repository) -> None:
+    visitor.environ["GIT_SSH_COMMAND"] = "sleep 600; :"
+    visitor.limits = Limits(answer=0.5)
+    with pytest.raises(IndexAccessError, match=r"within what is allowed: git did not end within 0\.5 s"):
+        visitor.obtain(place("git+ssh://git@host.example/x"))
+    assert obtain(visitor, repository)
+
+
+def test_a_server_that_names_things_without_end_is_left(visitor: Visitor, repository: Repository) -> None:
+    visitor.limits = Limits(output=10)
+    with pytest.raises(IndexAccessError, match="within what is allowed: git wrote more than 10 bytes"):
+        obtain(visitor, repository)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no limit can be set from outside")
+def test_a_server_that_sends_too_much_is_left(visitor: Visitor, repository: Repository) -> None:
+    repository.commit({"large.txt": secrets.token_hex(500_000)})
+    visitor.limits = Limits(file=100_000)
+    with pytest.raises(IndexAccessError, match="a file would have more than 100000 bytes"):
+        obtain(visitor, repository)
+
+
+def test_a_pyproject_that_is_too_large_is_not_read(
+    visitor: Visitor, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mirror, "MAX_STATIC", 10)
+    with pytest.raises(IntegrityError, match=r"pyproject\.toml has \d+ bytes; 10 are the limit"):
+        obtain(visitor, repository)
+
+
+@pytest.mark.parametrize("limit", ["MAX_MEMBERS", "MAX_TOTAL"])
+def test_a_commit_that_would_fill_the_disk_is_not_checked_out(
+    visitor: Visitor, repository: Repository, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(mirror, limit, 1)
+    repository.commit({"more.txt": ""})
+    with pytest.raises(IntegrityError, match=r"has 2 files of \d+ bytes in all"):
+        obtain(visitor, repository)
+
+
+def test_submodules_are_checked_out_with_theirs(visitor: Visitor, repository: Repository) -> None:
+    nested(repository, 2)
+    with serving(Served(repository).routes()) as server:
+        members = visitor.members(visitor.obtain(place(f"git+{server.url}/bare.git")))
+    assert members["my_thing-1.0/inner/inner/pyproject.toml"] == STATIC
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"), [("MAX_DEPTH", "nested more than 1 deep"), ("MAX_SUBMODULES", "more than 1 submodules")]
+)
+def test_submodules_without_end_are_not_followed(
+    visitor: Visitor, repository: Repository, monkeypatch: pytest.MonkeyPatch, limit: str, told: str
+) -> None:
+    nested(repository, 2)
+    monkeypatch.setattr(submodules, limit, 1)
+    with serving(Served(repository).routes()) as server, pytest.raises(IntegrityError, match=told):
+        visitor.obtain(place(f"git+{server.url}/bare.git"))
