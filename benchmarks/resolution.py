@@ -116,7 +116,16 @@ def collect(
 
 def uv_pins(requirements: list[str], aim: Aim, cache: Path, *options: str) -> Mapping[str, str] | None:
     """Run `uv pip compile`; ``None`` where there is no answer."""
-    command = [tool("uv").program, "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate"]
+    command = [
+        tool("uv").program,
+        "pip",
+        "compile",
+        "-",
+        "--quiet",
+        "--no-header",
+        "--no-annotate",
+        "--no-python-downloads",
+    ]
     command += ["--python-version", aim.python, "--python-platform", aim.platform, *options]
     asked = "\n".join(requirements)
     done = subprocess.run(

@@ -368,6 +368,10 @@ class FakeDesk:
         """See `HookDesk`."""
         return self._refusal
 
+    async def isolation(self) -> str:
+        """See `HookDesk`."""
+        return "none"
+
     async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         """See `HookDesk`."""
         self._note("requires-for-sdist", tree.subject, wheels)

@@ -92,7 +92,7 @@ class House:
             return ClosedDesk(refusal=Unanswered(reason="nothing is run with --static"))
         bench = Bench(
             sandbox=self.sandbox,
-            environments=Environments(self.store, sandbox=self.sandbox, interpreter=base()),
+            environments=Environments(self.store, sandbox=self.sandbox, interpreter=base(), runner=Runner()),
             runner=Runner(),
             conditions=self.sandbox.isolation.value,
             timeout=60.0,

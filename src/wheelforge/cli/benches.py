@@ -50,7 +50,7 @@ def make_bench(here: Machine, choice: Choice, timeout: float | None = None) -> B
     interpreter = base()
     return Bench(
         sandbox=choice.sandbox,
-        environments=Environments(here.store, sandbox=choice.sandbox, interpreter=interpreter),
+        environments=Environments(here.store, sandbox=choice.sandbox, interpreter=interpreter, runner=here.runner),
         runner=here.runner,
         conditions=f"{current().name} {interpreter.build} {choice.sandbox.isolation.value}",
         timeout=timeout,

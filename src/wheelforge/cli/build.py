@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,7 @@ import click
 from wheelforge.cli import machine, options
 from wheelforge.cli.benches import choose_for_builds, make_bench
 from wheelforge.cli.output import BuildDocument, file_documents, print_result, target_names
+from wheelforge.cli.places import FOLDER
 from wheelforge.cli.words import counted, size
 from wheelforge.factory.build import BuildOptions, build
 from wheelforge.factory.engine import OnFailure
@@ -22,6 +22,8 @@ from wheelforge.interpreters.running import current
 from wheelforge.settings.setting import Key
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wheelforge.cli.machine import Machine
     from wheelforge.model.lock import Lock
     from wheelforge.sandbox.choose import Choice
@@ -52,13 +54,11 @@ building = options.bundled(
     click.option("--keep-build-deps", is_flag=True, help="Keep the wheels that only builds needed, in build-deps/."),
 )
 
-output = click.option(
-    "-o", "-w", "--wheel-dir", "wheelhouse", default="wheelhouse", show_default=True, type=click.Path(path_type=Path)
-)
+output = click.option("-o", "-w", "--wheel-dir", "wheelhouse", default="wheelhouse", show_default=True, type=FOLDER)
 
 
 @click.command("build")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FOLDER)
 @output
 @building
 @options.running

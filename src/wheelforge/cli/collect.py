@@ -12,6 +12,7 @@ from wheelforge.cli import machine, options
 from wheelforge.cli.collected import document, summary
 from wheelforge.cli.following import Collecting, Running, collecting
 from wheelforge.cli.output import print_result
+from wheelforge.cli.places import FOLDER
 from wheelforge.cli.remote_files import remote_files
 from wheelforge.cli.request import Extent, Request, check_pythons, read_request
 from wheelforge.cli.supply import FindBench, open_supply
@@ -47,9 +48,7 @@ NO_SANDBOX = Unanswered(
 @click.option("--clone", is_flag=True, help="Keep repositories and folders as they are beside their sdists, in clone/.")
 @options.reaching
 @options.running
-@click.option(
-    "-o", "-d", "--dest", "folder", default="sdist-folder", show_default=True, type=click.Path(path_type=Path)
-)
+@click.option("-o", "-d", "--dest", "folder", default="sdist-folder", show_default=True, type=FOLDER)
 @options.cache_dir
 @options.telling
 def command(

@@ -38,7 +38,7 @@ def document(lock: Lock, folder: Path, writing: Writing) -> CollectDocument:
 def summary(lock: Lock, folder: Path, writing: Writing) -> str:
     """For people: how much, in which form, and from where."""
     standing = [artifact for artifact in lock.artifacts if not artifact.left_out]
-    told = f"{_forms(standing)}, {_total(standing)} in all"
+    told = f"{_forms(standing)}{_total(standing)}"
     targets = f"for {', '.join(target_names(lock))}"
     match writing:
         case Writing.PREVIEW:
@@ -59,8 +59,7 @@ def _next(lock: Lock, folder: Path) -> str:
 
 
 def _line(artifact: LockedArtifact) -> str:
-    told = size(artifact.size) if artifact.size else "size unknown"
-    return f"  {artifact.path}  {told}"
+    return f"  {artifact.path}  {size(artifact.size)}" if artifact.size else f"  {artifact.path}"
 
 
 def _forms(artifacts: Iterable[LockedArtifact]) -> str:
@@ -79,9 +78,10 @@ def _kinds(artifacts: Iterable[LockedArtifact]) -> str:
 
 
 def _total(artifacts: Iterable[LockedArtifact]) -> str:
+    """As far as sizes are promised: in a dry run they need not be."""
     sizes = [artifact.size for artifact in artifacts]
     least = "at least " if not all(sizes) else ""
-    return f"{least}{size(sum(sizes))}"
+    return f", {least}{size(sum(sizes))} in all" if any(sizes) else ""
 
 
 def _remarks(lock: Lock) -> Iterator[str]:

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 
 import click
-from packaging.utils import canonicalize_name
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from wheelforge.cli.options import bundled
 from wheelforge.errors import UsageError
@@ -38,9 +38,10 @@ class Collecting:
         """The same, as the factory takes it.
 
         Raises:
-            UsageError: the lock is to be followed to the letter, and renewed.
+            UsageError: the lock is to be followed to the letter, and renewed; or what is to be renewed is no project.
         """
-        upgrade = {ALL} if self.upgrade else {canonicalize_name(name) for name in self.upgrade_packages}
+        named = {_project(name) for name in self.upgrade_packages}
+        upgrade = {ALL} if self.upgrade else named
         if upgrade and self.locked:
             raise UsageError("--locked and --upgrade exclude each other", hint="leave one of them out")
         return CollectOptions(
@@ -52,6 +53,15 @@ class Collecting:
         """Whether backends are asked."""
         return Running.NOTHING if self.static else Running.HOOKS
 
+
+def _project(text: str) -> NormalizedName:
+    try:
+        return canonicalize_name(text, validate=True)
+    except InvalidName:
+        raise UsageError(f"--upgrade-package: {text!r} is no name of a project", hint=_NAME_ALONE) from None
+
+
+_NAME_ALONE = "give the name alone; a bound stands in a requirement or a constraint"
 
 collecting = bundled(
     "collecting",

@@ -69,7 +69,7 @@ def read_request(asking: Asking, choosing: Choosing, extent: Extent, *, fetch: F
     if not (gathered.requirements or gathered.references or gathered.locks):
         raise UsageError(
             "\n  ".join(["nothing to collect", *found, *gathered.notes]),
-            hint="name a requirement (wheelforge wheel flask) or a file (-r FILE)",
+            hint="name a requirement (flask), a folder (.) or a file (-r FILE)",
         )
     return Request(
         inputs=_inputs(gathered, choosing, extent),

@@ -20,6 +20,7 @@ from wheelforge.factory.collect import Supply
 from wheelforge.factory.desk import ClosedDesk, LateDesk
 from wheelforge.interpreters.running import current
 from wheelforge.plan.facts import Unanswered
+from wheelforge.resolve.catalog import Searched
 from wheelforge.simple.address import Login
 from wheelforge.simple.assembly import assemble
 from wheelforge.simple.client import Offline
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from wheelforge.factory.knowledge import HookDesk
     from wheelforge.forge.bench import Bench
     from wheelforge.process import Runner
+    from wheelforge.settings.indexes import Indexes
     from wheelforge.settings.settings import Settings
     from wheelforge.simple.index import Index
 
@@ -70,6 +72,7 @@ async def open_supply(here: Machine, find_bench: FindBench) -> AsyncIterator[Sup
             host=current(),
             store=here.store,
             report=here.report,
+            searched=_searched(here.settings.indexes),
             warm=wire.warm,
         )
 
@@ -90,6 +93,12 @@ async def open_web(settings: Settings) -> AsyncIterator[Web | Offline]:
     )
     async with Web(options) as web:
         yield web
+
+
+def _searched(indexes: Indexes) -> Searched:
+    if indexes.ordered:
+        return Searched.INDEX
+    return Searched.LINKS if indexes.find_links else Searched.NOTHING
 
 
 def _git(here: Machine) -> Git:

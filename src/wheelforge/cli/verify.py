@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from wheelforge.cli import machine, options
 from wheelforge.cli.benches import choose_or_warn, make_bench
 from wheelforge.cli.output import VerifyDocument, print_result
+from wheelforge.cli.places import FOLDER
 from wheelforge.factory.verify import verify
 from wheelforge.interpreters.running import current
 from wheelforge.settings.setting import Key
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command("verify")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FOLDER)
 @options.running
 @options.cache_dir
 @options.telling

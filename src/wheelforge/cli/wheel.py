@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,12 +11,15 @@ from wheelforge.cli.benches import choose_for_builds
 from wheelforge.cli.build import Building, build_into, building, output, print_built
 from wheelforge.cli.collect import Wanted, bench_finder, collect_into
 from wheelforge.cli.following import Collecting, collecting
+from wheelforge.cli.places import FOLDER
 from wheelforge.cli.remote_files import remote_files
 from wheelforge.cli.request import Extent, read_request
 from wheelforge.factory.wheelhouse import check_places
 from wheelforge.interpreters.running import current
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wheelforge.model.lock import Lock
 
 COLLECTED = "collected"
@@ -30,7 +32,7 @@ COLLECTED = "collected"
 @click.option(
     "--collected",
     "folder",
-    type=click.Path(path_type=Path),
+    type=FOLDER,
     help="Where the sources go. [default: WHEEL_DIR/collected]",
 )
 @options.choosing

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 
 from wheelforge.cli import options
 from wheelforge.cli.output import StepDocument, WhyDocument, print_result
+from wheelforge.cli.places import FOLDER
 from wheelforge.errors import ResolutionError
 from wheelforge.factory.folder import LOCK, read_lock
 from wheelforge.plan.paths import paths_to
@@ -26,7 +27,7 @@ PLACES = (Path("sdist-folder"), Path("wheelhouse"), Path())
 
 @click.command("why")
 @click.argument("name")
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.argument("folder", type=FOLDER, required=False)
 @options.telling
 def command(*, name: str, folder: Path | None, telling: options.Telling) -> None:
     """Tell who asked for NAME in FOLDER, by default ./sdist-folder, ./wheelhouse or this folder."""

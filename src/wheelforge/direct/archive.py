@@ -15,10 +15,11 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion
 
+from wheelforge.archives.headers import read_headers
 from wheelforge.archives.sdist import read_sdist
 from wheelforge.archives.wheel import read_metadata
 from wheelforge.direct.bound import LARGEST, bounded
-from wheelforge.errors import UsageError
+from wheelforge.errors import IntegrityError, UsageError
 from wheelforge.events import DownloadAdvanced, Downloaded, Warn
 from wheelforge.metadata.core import InvalidMetadata, parse_metadata
 from wheelforge.metadata.static import static_metadata
@@ -26,6 +27,7 @@ from wheelforge.model.artifacts import Kind
 from wheelforge.model.filenames import SDIST_SUFFIXES, is_safe
 from wheelforge.model.metadata import Surety
 from wheelforge.simple.address import exposed, host
+from wheelforge.simple.exchange import Missing
 from wheelforge.simple.index import Fetched
 from wheelforge.store.blobs import HashMismatch
 
@@ -42,6 +44,10 @@ if TYPE_CHECKING:
     from wheelforge.model.inputs import Reference
     from wheelforge.simple.client import Client
     from wheelforge.store.store import Store
+
+
+_OLD = frozenset({None, "1.0", "1.1", "1.2", "2.0", "2.1"})
+"""Versions of core metadata that a source tree may carry along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +91,10 @@ async def download(reference: Reference, *, web: Client, store: Store, report: R
             write(data)
             report(DownloadAdvanced(filename=reference.written, received=incoming.size, size=None))
 
-        await web.download(reference.location, take)
+        try:
+            await web.download(reference.location, take)
+        except Missing as error:
+            raise Missing(error.message, hint=f"check the URL: {reference.origin}") from error
         _check(reference, incoming.hexdigest())
         sha256 = incoming.keep(None)
     report(Downloaded(filename=reference.written, size=incoming.size, cached=False))
@@ -106,11 +115,12 @@ def copy_in(reference: Reference, path: Path, *, store: Store) -> Fetched:
 def known(fetched: Fetched, filename: str) -> Distribution | None:
     """What an archive is by its name and by its own words; ``None`` for a source tree.
 
-    An sdist is one that has a PKG-INFO of the project and version in its name: a tree has none, or another.
+    An sdist is one that has a PKG-INFO of the project and version in its name: a tree has none, or an old one of
+    another, as no sdist of today has it (PEP 643).
 
     Raises:
         UsageError: it has the suffix of a wheel and the name of none.
-        IntegrityError: it cannot be read, or would write where it must not.
+        IntegrityError: it cannot be read, would write where it must not, or is an sdist of something else.
     """
     if filename.endswith(".whl"):
         return _wheel(fetched, filename)
@@ -123,7 +133,11 @@ def known(fetched: Fetched, filename: str) -> Distribution | None:
     except (InvalidSdistFilename, InvalidVersion, InvalidMetadata):
         return None
     if (told.name, told.version) != (name, version):
-        return None
+        if read_headers(contents.pkg_info or b"").first("metadata-version") in _OLD:
+            return None
+        raise IntegrityError(
+            f"{filename} holds metadata of {told.name} {told.version}", hint="use the name it was built with"
+        )
     requires = said_requires(contents, filename)
     return Distribution(filename=filename, name=name, version=version, kind=Kind.SDIST, requires=requires)
 

@@ -83,8 +83,10 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
             raise UnitsFailed(dict(several))
     equipment.report(PhaseFinished(phase=Phase.BUILD, count=len(workshop.made), noun="wheel"))
     finished = with_built(lock, workshop.made)
-    store = equipment.store
-    await asyncio.to_thread(write_wheelhouse, folder, wheelhouse, finished, keep=options.keep, store=store)
+    store, report = equipment.store, equipment.report
+    await asyncio.to_thread(
+        write_wheelhouse, folder, wheelhouse, finished, keep=options.keep, store=store, report=report
+    )
     return finished
 
 

@@ -12,12 +12,22 @@ from wheelforge.direct.local import still_the_same
 from wheelforge.events import Note
 from wheelforge.factory.ahead import Ahead, Idle
 from wheelforge.factory.fetching import fetch, fetch_locked
-from wheelforge.factory.folder import find_earlier, write_folder
-from wheelforge.factory.following import Drift, Drifted, Earlier, Following, check_drift, serves
+from wheelforge.factory.findings import Consulted, tell_findings, tell_hooks
+from wheelforge.factory.folder import find_earlier, tell_removed, unlisted, write_folder
+from wheelforge.factory.following import (
+    Drift,
+    Drifted,
+    Earlier,
+    Following,
+    check_drift,
+    differing,
+    serves,
+    tell_strange_upgrades,
+)
 from wheelforge.factory.knowledge import Bounds, IndexFacts, Siblings
 from wheelforge.factory.layout import Layout, clashes
 from wheelforge.factory.locking import Gathered, Weight, chosen_files, make_lock
-from wheelforge.factory.planning import Planner, tell_hook_wheels
+from wheelforge.factory.planning import Planner
 from wheelforge.factory.rules import tell_exceptions
 from wheelforge.factory.shapes import expected_shapes
 from wheelforge.factory.wishes import wish
@@ -41,6 +51,7 @@ if TYPE_CHECKING:
     from wheelforge.model.inputs import Inputs
     from wheelforge.model.lock import ExpectedShape, Lock
     from wheelforge.model.targets import Target
+    from wheelforge.resolve.catalog import Searched
     from wheelforge.simple.index import Index
     from wheelforge.store.store import Store
 
@@ -91,6 +102,8 @@ class Supply:
     """The interpreter that backends are asked with."""
     store: Store
     report: Reporter
+    searched: Searched
+    """Where ``index`` looks."""
     warm: Callable[[], object]
     """Begins what asking the index takes time for: called as soon as it is known that it will be asked."""
 
@@ -110,6 +123,7 @@ async def collect(
     standing = find_earlier(folder, Holding.COLLECTED)
     if options.following.drift is Drift.REFUSE:
         check_drift(standing, inputs, targets, str(folder))
+    tell_strange_upgrades(options.following, standing, supply.report)
     if standing is not None and _is_followed(standing, inputs, targets, options):
         note = f"following {folder}/wheelforge.lock, which was made for the same inputs (-U to renew)"
         supply.report(Note(text=note))
@@ -171,12 +185,25 @@ class _Collector:
             planner = Planner(inputs=inputs, facts=facts, host=supply.host, report=supply.report)
             earlier = Earlier(lock=standing, upgrade=self.options.following.upgrade)
             plans = await planner.plan(list(zip(targets, wishes, strict=True)), earlier)
-            tell_hook_wheels(facts.hook_wheels, supply.report)
-            ahead.chosen(chosen_files(inputs, plans).values())
+            tell_findings(inputs, plans, facts, supply.report)
+            files = chosen_files(inputs, plans)
+            if facts.hooks_of or facts.trees:
+                asked = Consulted(
+                    subjects=facts.hooks_of,
+                    trees=facts.trees,
+                    isolation=await supply.hooks.isolation(),
+                    uncollected=facts.hook_wheels - files.keys(),
+                )
+                tell_hooks(asked, supply.report)
+            ahead.chosen(files.values())
             lock = await self._lock(plans, facts.assumptions)
             self._check(lock, standing)
-            if self.options.writing is Writing.FOLDER:
-                await asyncio.to_thread(self._write, lock, places)
+            match self.options.writing:
+                case Writing.FOLDER:
+                    await asyncio.to_thread(self._write, lock, places)
+                case Writing.PREVIEW:
+                    gone = unlisted(self.folder, standing.artifacts if standing else (), keep=lock.artifacts)
+                    tell_removed(gone, supply.report, verb="would be")
         return lock
 
     def _facts(self, ahead: Forerunner) -> IndexFacts:
@@ -190,6 +217,7 @@ class _Collector:
                 constraints=inputs.build_constraints,
                 uploaded_prior_to=inputs.uploaded_prior_to,
                 require_hashes=inputs.require_hashes,
+                searched=supply.searched,
             ),
             ahead=ahead,
         )
@@ -240,9 +268,9 @@ class _Collector:
         drift = self.options.following.drift is Drift.REFUSE
         # A shape that could not be read is no other answer.
         if drift and standing is not None and replace(lock, expected=()) != replace(standing, expected=()):
-            raise Drifted(
-                f"the lock in {self.folder} is not what its inputs come to now", hint="renew it: without --locked"
-            )
+            what = f"the lock in {self.folder} is not what its inputs come to now"
+            lines = [what, *(f"  {one}" for one in differing(standing, lock))]
+            raise Drifted("\n".join(lines), hint="renew it: without --locked")
 
     def _write(self, lock: Lock, places: Places) -> None:
         write_folder(self.folder, lock, store=self.supply.store, report=self.supply.report)

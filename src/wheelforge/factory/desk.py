@@ -36,6 +36,10 @@ class ClosedDesk:
         """Always."""
         return self.refusal
 
+    async def isolation(self) -> str:
+        """None."""
+        return ""
+
     async def requires_for_sdist(self, _tree: PackedTree, _wheels: Sequence[Artifact]) -> Unanswered:
         """Never answered."""
         return self.refusal
@@ -63,6 +67,10 @@ class LateDesk:
     async def refuses(self) -> Unanswered | None:
         """See `HookDesk`."""
         return await (await self._opened()).refuses()
+
+    async def isolation(self) -> str:
+        """See `HookDesk`."""
+        return await (await self._opened()).isolation()
 
     async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         """See `HookDesk`."""

@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import ResolutionError, UsageError, WheelforgeError
-from wheelforge.events import Collected
+from wheelforge.events import Collected, Note
 from wheelforge.factory.companions import companion_names, companions
 from wheelforge.factory.digests import Digests, digest, on_all_cores
 from wheelforge.formats.lock import dump_lock, load_lock
@@ -17,7 +17,7 @@ from wheelforge.store.atomic import storage_errors, write_atomically
 from wheelforge.store.blobs import HashMismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from wheelforge.events import Reporter
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LOCK = "wheelforge.lock"
 BUILD_DEPS = "build-deps"
+_FEW = 5
+"""Names that are told one by one."""
 
 
 class MissingFiles(ResolutionError):
@@ -91,6 +93,8 @@ def find_earlier(folder: Path, holds: Holding) -> Lock | None:
     """
     place = folder.resolve()
     for one in (place, *place.parents):
+        if os.path.lexists(one) and not one.is_dir():
+            raise _taken(folder, holds, f"{'it' if one == place else one} is no folder")
         if one.name == BUILD_DEPS and (one.parent / LOCK).is_file():
             raise _taken(folder, holds, f"the build dependencies of {folder.parent} stand there")
     try:
@@ -139,7 +143,8 @@ def write_folder(folder: Path, lock: Lock, *, store: Store, report: Reporter, di
         for artifact, name in listed:
             report(Collected(filename=name, why=_why(artifact), size=artifact.size))
         write_papers(folder, lock, before)
-        remove_unlisted(folder, before.artifacts if before else (), keep=lock.artifacts)
+        removed = remove_unlisted(folder, before.artifacts if before else (), keep=lock.artifacts)
+        tell_removed(removed, report)
 
 
 def write_papers(folder: Path, lock: Lock, before: Lock | None) -> None:
@@ -153,17 +158,33 @@ def write_papers(folder: Path, lock: Lock, before: Lock | None) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def remove_unlisted(folder: Path, old: Iterable[LockedArtifact], *, keep: Iterable[LockedArtifact]) -> None:
-    """Remove what an earlier lock put here and the new one does not name; a user's own files stay."""
-    doomed, kept = _paths(old), _paths(keep)
-    for name in sorted(doomed - kept):
-        path = folder / name
-        with storage_errors(path, "remove"):
-            path.unlink(missing_ok=True)
-    for inner in {name.rpartition("/")[0] for name in doomed} - {""}:
+def unlisted(folder: Path, old: Iterable[LockedArtifact], *, keep: Iterable[LockedArtifact]) -> list[str]:
+    """What an earlier lock put here, and still stands, and the new one does not name; a user's own files are not."""
+    return sorted(name for name in _paths(old) - _paths(keep) if os.path.lexists(folder / name))
+
+
+def remove_unlisted(folder: Path, old: Iterable[LockedArtifact], *, keep: Iterable[LockedArtifact]) -> list[str]:
+    """Remove what `unlisted` tells, and return it."""
+    listed = tuple(old)
+    doomed = unlisted(folder, listed, keep=keep)
+    for name in doomed:
+        with storage_errors(folder / name, "remove"):
+            (folder / name).unlink(missing_ok=True)
+    for inner in {name.rpartition("/")[0] for name in _paths(listed)} - {""}:
         # Where it still holds something it stays; an empty one would claim that what belongs there was kept.
         with contextlib.suppress(OSError):
             (folder / inner).rmdir()
+    return doomed
+
+
+def tell_removed(names: Sequence[str], report: Reporter, *, verb: str = "is") -> None:
+    """Say which files of an earlier lock go; ``verb`` is ``is``, or ``would be`` where nothing is written."""
+    if names:
+        left = len(names) - _FEW
+        more = f" and {left} more" if left > 0 else ""
+        number = f"{len(names)} file{'s' * (len(names) != 1)}"
+        verb = "are" if verb == "is" and len(names) > 1 else verb
+        report(Note(text=f"{number} of the earlier lock {verb} removed: {', '.join(names[:_FEW])}{more}"))
 
 
 def _paths(files: Iterable[LockedArtifact]) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import ResolutionError
+from wheelforge.events import Warn
 from wheelforge.factory.remembering import locked_inputs
 from wheelforge.model.inputs import ALL
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
+    from wheelforge.events import Reporter
     from wheelforge.model.inputs import Inputs
     from wheelforge.model.lock import Lock, LockedInputs, LockedTarget, Pin
     from wheelforge.model.targets import Target
@@ -103,6 +105,24 @@ def drift(lock: Lock, inputs: Inputs, targets: Sequence[Target]) -> Iterator[str
         if dict(before[name].environment) != dict(now[name].environment):
             yield f"the target {name} has other markers"
     yield from _changed(lock.inputs, locked_inputs(inputs))
+
+
+def differing(old: Lock, new: Lock) -> Iterator[str]:
+    """Which files two locks have in another form, each as a clause."""
+    before, now = ({file.filename: file.sha256 for file in lock.artifacts} for lock in (old, new))
+    for name in sorted(before.keys() | now.keys()):
+        if name not in before:
+            yield f"{name} is new"
+        elif name not in now:
+            yield f"{name} is no longer needed"
+        elif before[name] != now[name]:
+            yield f"{name} has changed: sha256:{before[name]} was locked, and it is sha256:{now[name]}"
+
+
+def tell_strange_upgrades(following: Following, standing: Lock | None, report: Reporter) -> None:
+    """Warn of projects whose pins are to be let go, and that the lock in the folder does not have."""
+    if standing is not None and (strange := following.upgrade - {ALL} - {file.name for file in standing.artifacts}):
+        report(Warn(text=f"nothing to upgrade: the lock in the folder has no {', '.join(sorted(strange))}"))
 
 
 def _changed(old: LockedInputs, new: LockedInputs) -> Iterator[str]:

@@ -17,7 +17,7 @@ from wheelforge.model.metadata import Surety
 from wheelforge.plan.closure import HASHES_HINT, build_requirement, no_hashes
 from wheelforge.plan.facts import Unanswered
 from wheelforge.resolve.candidates import identity
-from wheelforge.resolve.catalog import Catalog
+from wheelforge.resolve.catalog import Catalog, Searched
 from wheelforge.resolve.problem import Lacks, Problem, named_by_place
 from wheelforge.resolve.solver import solve
 from wheelforge.simple.once import Once
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from wheelforge.model.metadata import BuildSystem, Metadata
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate
-    from wheelforge.resolve.problem import Solution
+    from wheelforge.resolve.problem import Choice, Solution
     from wheelforge.simple.index import Index
 
 T = TypeVar("T")
@@ -53,6 +53,9 @@ class HookDesk(Protocol):
 
     async def refuses(self) -> Unanswered | None:
         """Why nobody is asked here, whatever the question; ``None`` where they are."""
+
+    async def isolation(self) -> str:
+        """The name of the sandbox in which they are asked; empty where nobody is."""
 
     async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         """The answer of ``get_requires_for_build_sdist``."""
@@ -72,13 +75,14 @@ class Siblings(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What holds for every environment in which a backend is asked."""
+    """What holds for every environment in which a backend is asked, and where all that is asked for is looked for."""
 
     constraints: tuple[Asked, ...] = ()
     uploaded_prior_to: datetime | None = None
     """See `Inputs.uploaded_prior_to`."""
     require_hashes: bool = False
     """Nothing is run that no constraint gives a hash for."""
+    searched: Searched = Searched.INDEX
 
 
 class IndexFacts:
@@ -100,7 +104,7 @@ class IndexFacts:
         self._hooks = hooks
         self._index = index
         self._brought: dict[NormalizedName, Project] = {}
-        self._catalog = Catalog(builder)
+        self._catalog = Catalog(builder, self._bounds.searched)
         self._ladder = Ladder(index, self._ask_metadata)
         self._crawler = Crawler(index=index, ladder=self._ladder, catalog=self._catalog, ahead=ahead or Idle())
         self._confirmed: Once[None] = Once()
@@ -108,6 +112,10 @@ class IndexFacts:
         """What had to be believed of chosen sdists, one sentence each."""
         self.hook_wheels: set[str] = set()
         """The wheels of the environments in which backends were asked, by file name."""
+        self.hooks_of: set[str] = set()
+        """Whose backends were asked what they require: ``flask 3.1.3``."""
+        self.trees: set[str] = set()
+        """The source trees whose backends made an sdist, as messages name them."""
         self.restarts = 0
         """How often a solve had to be begun anew, because something was not known or was known wrongly."""
 
@@ -126,6 +134,14 @@ class IndexFacts:
     def give(self, given: Mapping[NormalizedName, Project]) -> None:
         """What of the inputs was named by its place: where a build requires it, no index is asked for its name."""
         self._brought = {name: _wheels_of(project) for name, project in named_by_place(given).items()} | self._brought
+
+    def passed_over(self, candidate: Candidate) -> dict[Artifact, str]:
+        """Files of a candidate's project that cannot be taken, and why; only what the search looked at is known."""
+        return {file: self._catalog.reason(file) or "" for file in self._catalog.passed_over(candidate)}
+
+    def lacking_extras(self, choice: Choice, target: Target) -> list[NormalizedName]:
+        """See `Catalog.lacking_extras`."""
+        return self._catalog.lacking_extras(choice, target)
 
     async def build_system(self, sdist: Candidate) -> BuildSystem:
         """See `Facts`."""
@@ -156,6 +172,7 @@ class IndexFacts:
             return more
         if more:
             wheels = await self._wheels(tree.subject, (*system.requires, *more))
+        self.trees.add(tree.subject)
         self.hook_wheels.update(wheel.filename for wheel in wheels)
         return await self._hooks.sdist(tree, wheels, output)
 
@@ -212,6 +229,7 @@ class IndexFacts:
     async def _requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         answer = await self._hooks.requires(sdist, wheels)
         if not isinstance(answer, Unanswered):
+            self.hooks_of.add(f"{sdist.name} {sdist.version}")
             self.hook_wheels.update(wheel.filename for wheel in wheels)
         return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wheelforge.events import Note, Phase, PhaseFinished, PhaseStarted
+from wheelforge.events import Phase, PhaseFinished, PhaseStarted
 from wheelforge.factory.rules import check_build_hashes, check_hashes
 from wheelforge.model.artifacts import Kind
 from wheelforge.plan.closure import ClosureRules, plan_closure
@@ -15,7 +15,7 @@ from wheelforge.resolve.problem import Problem, named_by_place
 from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -159,11 +159,3 @@ class Planner:
         remark = f"to build for {plan.target.name}"
         self.report(PhaseFinished(phase=Phase.CLOSURE, count=len(closure.units), noun="sdist", remark=remark))
         return replace(plan, closure=closure)
-
-
-def tell_hook_wheels(hook_wheels: Iterable[str], report: Reporter) -> None:
-    """Say what backends were asked with, since it stands in no folder."""
-    number = len(set(hook_wheels))
-    if number:
-        used = f"{number} wheel{'' if number == 1 else 's'} of the index, used for that only"
-        report(Note(text=f"backends were asked in environments of {used}"))

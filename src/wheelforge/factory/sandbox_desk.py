@@ -55,6 +55,10 @@ class SandboxDesk:
     async def refuses(self) -> None:
         """See `HookDesk`."""
 
+    async def isolation(self) -> str:
+        """See `HookDesk`."""
+        return self._bench.sandbox.isolation.value
+
     async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...]:
         """See `HookDesk`."""
         answer = await self._remembered("requires-for-sdist", _tree_source(tree), wheels, _requires_for_sdist)

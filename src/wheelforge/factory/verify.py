@@ -62,6 +62,7 @@ class NotComplete(ResolutionError):
 
 
 _ANEW = "make it again with the command that made it"
+_MOVE = "remove what the lock does not know, or move it elsewhere"
 
 
 def _listed(head: str, faults: Iterable[str]) -> str:
@@ -86,6 +87,8 @@ class _Check:
     text: str
     faults: Callable[[], Iterable[str]]
     error: type[NotWhole | NotComplete] = NotWhole
+    hint: str | None = None
+    """What to do, where it is something else than to make the folder again."""
 
 
 class _Verifier:
@@ -105,10 +108,10 @@ class _Verifier:
             checks.append(_Check("pip installs it offline, by hash, and finds nothing missing", self._install))
         for check in checks:
             if faults := list(check.faults()):
-                raise check.error(self._folder, faults)
+                fault = check.error(self._folder, faults)
+                fault.hint = check.hint or fault.hint
+                raise fault
             self._report(Step(text=check.text))
-        if left_out is not None:
-            self._report(Step(text=left_out))
         self._report(PhaseFinished(phase=Phase.VERIFY, count=len(self._files), noun="file"))
         held = tuple(check.text for check in checks)
         return Verified(lock=self._lock, checks=held, left_out=() if left_out is None else (left_out,))
@@ -118,7 +121,7 @@ class _Verifier:
         if follows_dependencies(self._lock):
             runtime += ", with all that it requires"
         yield _Check("every file has the locked SHA-256", tuple)
-        yield _Check("nothing stands here that the lock does not know", self._strangers)
+        yield _Check("nothing stands here that the lock does not know", self._strangers, hint=_MOVE)
         yield _Check(runtime, lambda: runtime_gaps(self._lock), NotComplete)
         yield _Check("every build has all that it requires", lambda: build_gaps(self._lock), NotComplete)
         yield _Check("what other tools read says the same as the lock", self._companions)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import UsageError
+from wheelforge.events import silent
 from wheelforge.factory.digests import digest
-from wheelforge.factory.folder import BUILD_DEPS, find_earlier, remove_unlisted, write_papers, writing
+from wheelforge.factory.folder import BUILD_DEPS, find_earlier, remove_unlisted, tell_removed, write_papers, writing
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import Holding, LockedArtifact
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from wheelforge.events import Reporter
     from wheelforge.factory.workshop import MadeWheel
     from wheelforge.model.lock import Lock
     from wheelforge.store.store import Store
@@ -88,7 +90,9 @@ def check_places(folder: Path, wheelhouse: Path) -> None:
     raise UsageError(why, hint="name another: -o wheelhouse")
 
 
-def write_wheelhouse(folder: Path, wheelhouse: Path, lock: Lock, *, keep: BuildDeps, store: Store) -> None:
+def write_wheelhouse(
+    folder: Path, wheelhouse: Path, lock: Lock, *, keep: BuildDeps, store: Store, report: Reporter = silent
+) -> None:
     """Write the wheels of ``lock``, which was built from ``folder``, and the files that tell of them.
 
     Wheels first, the lock last; then what only an earlier lock named is removed.
@@ -109,4 +113,4 @@ def write_wheelhouse(folder: Path, wheelhouse: Path, lock: Lock, *, keep: BuildD
                     store.blobs.add(folder / wheel.path)
                 store.blobs.deliver(wheel.sha256, path)
         write_papers(wheelhouse, lock, before)
-        remove_unlisted(wheelhouse, standing_wheels(before) if before else (), keep=wheels)
+        tell_removed(remove_unlisted(wheelhouse, standing_wheels(before) if before else (), keep=wheels), report)

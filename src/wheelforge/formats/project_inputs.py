@@ -130,6 +130,11 @@ class _Reader:
             )
         elif emits and said:
             self._notes.append(f"{file.source.origin}: no build system, so {said.name} itself is not collected")
+        elif said is None and file.said.tool.poetry is not None:
+            self._notes.append(
+                f"{file.source.origin}: the dependencies of [tool.poetry] are not read; its backend knows them, where"
+                " the folder is named instead: wheelforge collect ."
+            )
         elif said is None and self._workspace.members:
             self._notes.append(f"{file.source.origin}: the root of a workspace only; --all-packages takes its members")
         self._walk.project(file, self._workspace, extras)

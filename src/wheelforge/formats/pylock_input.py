@@ -14,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 from wheelforge.formats.lock_listing import Listed, Owner, listed_project, pinned
 from wheelforge.formats.lock_picks import check_known
 from wheelforge.formats.lock_places import split
+from wheelforge.model.filenames import is_safe
 from wheelforge.model.inputs import LockedSet, Reference
 
 if TYPE_CHECKING:
@@ -139,10 +140,25 @@ def _validated(table: Mapping[str, Any], ground: Ground) -> Pylock:
         raise ground.wrong("lock-version", "missing, or not a version", hint="this is no lock of PEP 751")
     if version.major != _MAJOR:
         raise ground.wrong("lock-version", f"{version} is not known here, only {_MAJOR}", hint="a newer tool wrote it")
+    for where, name in _names(table):
+        if not is_safe(name):
+            raise ground.unsafe(where, f"{name!r} is no safe file name")
     try:
         return Pylock.from_dict({**table, "lock-version": "1.0"})
     except PylockValidationError as fault:
         raise ground.wrong(fault.context or "", fault.message, hint="this is no valid lock of PEP 751") from fault
+
+
+def _names(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The file names that are written out, before anything else is known of the table."""
+    packages = table.get("packages")
+    for place, package in enumerate(packages if isinstance(packages, list) else ()):
+        wheels = package.get("wheels") if isinstance(package, dict) else None
+        files = [(f"wheels[{number}]", one) for number, one in enumerate(wheels if isinstance(wheels, list) else ())]
+        sdists = [("sdist", package["sdist"])] if isinstance(package, dict) and "sdist" in package else []
+        for part, file in (*sdists, *files):
+            if isinstance(file, dict) and isinstance(name := file.get("name"), str):
+                yield f"packages[{place}].{part}.name", name
 
 
 def _source(where: str, package: Package, ground: Ground) -> Project | Reference:

@@ -76,6 +76,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """``[tool]``."""
 
     uv: Uv = Uv()
+    poetry: dict[str, Any] | None = None
 
 
 class PyProject(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):

@@ -107,7 +107,7 @@ def _read(text: str, base: Path | None) -> Place:
         case "file" if parts.netloc not in {"", "localhost"}:
             raise BadPlace("a file URL names no host: write file:///PATH")
         case "file":
-            return _local(local_path(text), None, base=_given(base), fragment=parts.fragment)
+            return _local(local_path(text), None, base=_given(base), url=parts)
         case "git+file":
             _given(base)
     return _by_url(text, parts)
@@ -173,16 +173,18 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-def _local(path: Path, written: str | None, *, base: Path, fragment: str = "") -> Place:
+def _local(path: Path, written: str | None, *, base: Path, url: SplitResult | None = None) -> Place:
     try:
         absolute = (base / path.expanduser()).resolve()
     except (OSError, RuntimeError) as error:
         raise BadPlace("no place to be found: {}", str(error).lower()) from error
     typed = written is not None and not path.is_absolute() and _is_here(base) and not written.startswith("~")
     shown = written if written is not None and typed else shown_path(absolute)
+    fragment = url.fragment if url else ""
     said = _fragment(fragment)
+    told = written or (url._replace(query="", fragment="").geturl() if url else shown)
     subdirectory = subdirectory_of(said.get("subdirectory", ""))
-    _check_local(absolute, subdirectory, shown)
+    _check_local(absolute, subdirectory, told)
     return Place(
         location=absolute.as_uri(),
         shown=f"{shown}#{fragment}" if fragment else shown,
@@ -193,14 +195,14 @@ def _local(path: Path, written: str | None, *, base: Path, fragment: str = "") -
     )
 
 
-def _check_local(path: Path, subdirectory: str, shown: str) -> None:
+def _check_local(path: Path, subdirectory: str, told: str) -> None:
     if path.is_dir():
         if not any((path / subdirectory / one).is_file() for one in _PROJECT_FILES):
-            raise BadPlace("the folder {} is no project: it has neither pyproject.toml nor setup.py", shown)
+            raise BadPlace("the folder {} is no project: it has neither pyproject.toml nor setup.py", told)
     elif not path.is_file():
-        raise BadPlace("there is no file or folder {}", shown)
+        raise BadPlace("there is no file or folder {}", told)
     elif not _SUFFIX.search(path.name):
-        raise BadPlace("{} is neither an archive nor a folder; a requirement file is given with -r", shown)
+        raise BadPlace("{} is neither an archive nor a folder; a requirement file is given with -r", told)
 
 
 def _is_here(base: Path) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _HASH = re.compile(r"(sha256|sha384|sha512):([0-9a-fA-F]+)")
 _DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _NO_HASH = "expected sha256: and 64 hex digits"
+_OTHER_HASH = "only sha256 is checked: add --hash=sha256:... (pip hash FILE tells it)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def _hashes(said: Sequence[Said], line: LogicalLine) -> frozenset[str]:
     hashes = [(one, _hash(one, line)) for one in said if one.option is not Option.CONFIG_SETTINGS]
     found = frozenset(digits for _, (kind, digits) in hashes if kind == "sha256")
     if hashes and not found:
-        raise FaultyText([line.fault(hashes[0][0].offset, _NO_HASH)])
+        raise FaultyText([line.fault(hashes[0][0].offset, _OTHER_HASH)])
     return found
 
 

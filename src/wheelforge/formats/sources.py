@@ -104,7 +104,8 @@ def _placed(
     for entry in entries:
         marker = _marker(entry, name, sources)
         if entry.index is not None:
-            pins.append(IndexPin(project=name, index=entry.index, origin=sources.file.origin, marker=marker))
+            origin = f"{sources.file.origin} [tool.uv.sources]"
+            pins.append(IndexPin(project=name, index=entry.index, origin=origin, marker=marker))
             continue
         everywhere = everywhere or marker is None
         found = _find(entry, name, sources, members)

@@ -104,6 +104,7 @@ def read_uv_lock(table: Mapping[str, Any], picks: Picks, *, ground: Ground, dige
     """
     lock = read_wire(table, ground)
     sources = tuple(package_source(f"package[{place}]", one, ground) for place, one in enumerate(lock.package))
+    requires_python = _requires_python(lock, ground)
     roots = find_roots(lock, picks, ground)
     members = {id(package) for package in roots.packages}
     places: dict[str, tuple[int, ...]] = {}
@@ -115,7 +116,7 @@ def read_uv_lock(table: Mapping[str, Any], picks: Picks, *, ground: Ground, dige
         digest=digest,
         lock=lock,
         roots=roots,
-        requires_python=_requires_python(lock, ground),
+        requires_python=requires_python,
         sources=sources,
         places=places,
         left_out=frozenset(

@@ -87,7 +87,8 @@ def _packages(lock: UvLock, picks: Picks, ground: Ground) -> tuple[Package, ...]
         check_known("member", [picks.package], members, origin=ground.origin)
         return (members[picks.package],)
     manifest = lock.manifest
-    if lock.package and not (members or manifest.requirements or manifest.dependency_groups):
+    is_of_script = ground.origin.endswith(".py.lock") and not lock.package  # one that requires nothing
+    if not (members or manifest.requirements or manifest.dependency_groups or is_of_script):
         raise ground.wrong("package", "none of them is the project that was locked", hint="is the lock whole?")
     top = tuple(package for package in members.values() if package.source.folder == _TOP)
     return top if top and not picks.all_packages else tuple(members.values())

@@ -97,6 +97,11 @@ def flags_target(flags: Flags, host: Target) -> Target:
         return _target(machine)
     plain = _plain(machine)
     if plain is None:
+        if implementation not in WORDS:
+            raise UsageError(
+                f"--implementation {implementation} needs a --platform beside it",
+                hint=f"--platform {machine.platforms[0]} is this machine's",
+            )
         raise UsageError(
             "--python-version 3, several --abi, or an --abi of another Python need a --platform beside them",
             hint=f"--platform {machine.platforms[0]} is this machine's",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from wheelforge.archives.sdist import read_sdist
 from wheelforge.archives.wheel import read_metadata
-from wheelforge.errors import ResolutionError
+from wheelforge.errors import ExitCode, ResolutionError
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.metadata.static import build_system, static_metadata
 from wheelforge.model.artifacts import Kind
@@ -37,7 +37,9 @@ class BackendNotAsked(ResolutionError):
 
 
 class Disagreement(ResolutionError):
-    """A file's metadata names another project or version than its file name."""
+    """A file's metadata names another project or version than its file name; a resolver may try another version."""
+
+    exit_code = ExitCode.INTEGRITY
 
 
 class Ladder:

@@ -72,7 +72,8 @@ def public_url(location: str) -> str:
     except ValueError:
         return location.partition(":")[0] + ":"
     if parts.scheme in {"file", "git+file"}:
-        return f"{parts.scheme}:{parts.path.rpartition('/')[2]}"
+        path, at, ref = parts.path.rpartition("@") if parts.scheme == "git+file" else (parts.path, "", "")
+        return f"{parts.scheme}:{(path or ref).rpartition('/')[2]}{at}{ref if at else ''}"
     login, _, server = parts.netloc.rpartition("@")
     # The user of ssh that hosts of repositories share is no secret (PEP 610).
     netloc = f"{login}@{server}" if login == "git" else server

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import enum
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from wheelforge.errors import ResolutionError
 from wheelforge.model.metadata import Surety
@@ -21,7 +24,18 @@ if TYPE_CHECKING:
     from wheelforge.model.metadata import Metadata
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate, Identity
-    from wheelforge.resolve.problem import Problem, Stated, Want
+    from wheelforge.resolve.problem import Choice, Problem, Stated, Want
+
+
+_EXTRA = re.compile(r"\bextra == [\"']([^\"']*)[\"']")
+
+
+class Searched(enum.Enum):
+    """Where projects were looked for, for messages."""
+
+    INDEX = "on the index"
+    LINKS = "in any --find-links place"
+    NOTHING = "to be had without an index and without --find-links"
 
 
 class Catalog:
@@ -30,13 +44,15 @@ class Catalog:
     Of one name, an index and an input can have different files: these are told apart by their bytes.
     """
 
-    def __init__(self, host: Target | None = None) -> None:
+    def __init__(self, host: Target | None = None, searched: Searched = Searched.INDEX) -> None:
         """``host`` is where backends are asked; without it their word counts for every target."""
+        self.searched = searched
         self._host = host
         self._projects: dict[NormalizedName, Project | None] = {}
         self._metadata: dict[Identity, Metadata] = {}
         self._wants: dict[Identity, dict[tuple[object, ...], tuple[Want, ...]]] = {}
         self._excluded: dict[Identity, str] = {}
+        self._broken: list[Artifact] = []
         self._shelves: dict[tuple[object, ...], Shelf] = {}
 
     def learn_project(self, name: NormalizedName, project: Project | None) -> None:
@@ -51,6 +67,7 @@ class Catalog:
     def exclude(self, file: Artifact, reason: str) -> None:
         """Never take this file, for any target: it is broken."""
         self._excluded[identity(file)] = reason
+        self._broken.append(file)
         self._shelves.clear()
 
     def knows_project(self, name: NormalizedName) -> bool:
@@ -141,6 +158,22 @@ class Catalog:
     def reason(self, file: Artifact) -> str | None:
         """Why a file is excluded."""
         return self._excluded.get(identity(file))
+
+    def passed_over(self, candidate: Candidate) -> list[Artifact]:
+        """The excluded files of a candidate's project, by file name."""
+        return sorted((file for file in self._broken if file.name == candidate.name), key=lambda file: file.filename)
+
+    def lacking_extras(self, choice: Choice, target: Target) -> list[NormalizedName]:
+        """The extras that were asked of a chosen candidate and that it does not have, as far as its metadata is known.
+
+        One that a marker names is there, whether Provides-Extra tells it or not: old backends forget it.
+        """
+        metadata = self.metadata(choice.candidate, target)
+        if metadata is None:
+            return []
+        markers = " ".join(str(one.marker) for one in metadata.requires if one.marker is not None and choice.extras)
+        named = {canonicalize_name(text) for text in _EXTRA.findall(markers)}
+        return [extra for extra in choice.extras if extra not in metadata.extras | named]
 
     def shelf(self, name: NormalizedName, problem: Problem) -> Shelf | None:
         """The candidates of a known project under the rules of a problem; ``None`` where there is no such project."""

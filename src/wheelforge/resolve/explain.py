@@ -5,9 +5,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+from resolvelib.structs import RequirementInformation
+
 from wheelforge.errors import IntegrityError, ResolutionError, WheelforgeError
 from wheelforge.model.artifacts import Kind
 from wheelforge.resolve.candidates import Refusal
+from wheelforge.resolve.catalog import Catalog, Searched
 from wheelforge.resolve.derivation import askers, constraining, excluding, paths, wishes
 from wheelforge.resolve.refusals import Refusals, refused
 
@@ -16,16 +20,20 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
-    from resolvelib.structs import RequirementInformation
 
     from wheelforge.model.artifacts import Project
     from wheelforge.resolve.candidates import Shelf
-    from wheelforge.resolve.catalog import Catalog
     from wheelforge.resolve.problem import Problem, Want
     from wheelforge.resolve.provider import Held, Provider
 
     Cause = RequirementInformation[Want, Held]
 
+_ELSEWHERE = {
+    Searched.INDEX: "the index that has it: --index-url URL",
+    Searched.LINKS: "the place that has it: --find-links PLACE, or leave out --no-index",
+    Searched.NOTHING: "the place that has it: --find-links PLACE, or leave out --no-index",
+}
+"""What to name for a project that is not found."""
 SHOWN_VERSIONS, SHOWN_PROJECTS = 8, 2
 
 
@@ -35,6 +43,10 @@ class UnknownProject(ResolutionError):
 
 class NoVersion(ResolutionError):
     """The project exists, but no version of it fits."""
+
+
+class SeveralUnmet(ResolutionError):
+    """Several projects that are asked for cannot be had, each for a reason of its own."""
 
 
 class NoSource(NoVersion):
@@ -62,6 +74,9 @@ def explain(problem: Problem, catalog: Catalog, provider: Provider, causes: Sequ
     lost = {id(cause) for unmet in alone.values() for cause in unmet}
     met = {name: [cause for cause in asked if id(cause) not in lost] for name, asked in by_name.items()}
     together = {name: asked for name, asked in met.items() if name not in alone or teller.contested(asked)}
+    unmet_roots = teller.unmet_roots() if own else {}
+    if len(unmet_roots) > 1:
+        return _all_of([teller.alone(name, unmet) for name, unmet in unmet_roots.items()])
     if own or not together:
         # Where several are in the way, the one that most versions want tells most.
         name = max(own or alone, key=lambda name: len(alone[name]))
@@ -83,6 +98,15 @@ class _Teller:
             return asked
         return [cause for cause in asked if not self._fits(name, [cause])]
 
+    def unmet_roots(self) -> dict[NormalizedName, Sequence[Cause]]:
+        """What the user asks for himself and cannot have, whatever else he asks for, in his order."""
+        asked: dict[NormalizedName, list[Cause]] = {}
+        for want in self._problem.wanted():
+            if want.extra is None:
+                asked.setdefault(want.name, []).append(RequirementInformation(want, None))
+        found = {name: self.unmet(name, causes) for name, causes in asked.items()}
+        return {name: unmet for name, unmet in found.items() if unmet}
+
     def contested(self, asked: Sequence[Cause]) -> bool:
         """Whether some of them exclude each other."""
         return bool(excluding(self._provider, wishes(asked)))
@@ -100,10 +124,10 @@ class _Teller:
         return any(True for _ in self._provider.matching(name, specifier))
 
     def _unknown(self, name: NormalizedName, asked: Sequence[Cause]) -> ResolutionError:
-        lines = [f"no project {name!r} on the index, wanted by {self._problem.subject}"]
+        lines = [f"no project {name!r} {self._catalog.searched.value}, wanted by {self._problem.subject}"]
         close = get_close_matches(name, sorted(self._catalog.names()), n=1)
         first = f"perhaps {close[0]} was meant" if close else "check the spelling"
-        hint = f"{first}, or name the index that has it: --index-url URL"
+        hint = f"{first}, or name {_ELSEWHERE[self._catalog.searched]}"
         return UnknownProject("\n".join([*lines, *self._who(name, asked)]), hint=hint)
 
     def _who(self, name: NormalizedName, asked: Iterable[Cause]) -> list[str]:
@@ -120,7 +144,9 @@ class _Teller:
         return [f"{name} {versions} comes from {place}, and no index is asked for it"]
 
     def _lock(self, name: NormalizedName) -> str:
-        return next((want.origin for want in self._problem.wanted() if want.name == name and want.origin), "a lock")
+        # Behind what the user asks for himself stands what his locks bring.
+        roots = (root for root in reversed(self._problem.roots) if canonicalize_name(root.requirement.name) == name)
+        return next((root.origin for root in roots), "a lock")
 
     def _no_version(self, shelf: Shelf, asked: Sequence[Cause]) -> WheelforgeError:
         project, wants = shelf.project, [cause.requirement for cause in asked]
@@ -192,6 +218,15 @@ class _Teller:
         return [*told, f"{number} uploaded later"] if later else told
 
 
+def _all_of(faults: Sequence[WheelforgeError]) -> WheelforgeError:
+    """Faults of which none mends another; one that is more than a wrong wish, such as a hash, goes first and alone."""
+    graver = next((fault for fault in faults if not isinstance(fault, ResolutionError)), None)
+    if graver is not None:
+        return graver
+    hint = next((fault.hint for fault in faults if fault.hint is not None), None)
+    return SeveralUnmet("\n".join(fault.message for fault in faults), hint=hint)
+
+
 def _weight(asked: Sequence[Cause]) -> tuple[bool, int]:
     """What the user said himself matters most, then what concerns most versions."""
     return any(cause.parent is None for cause in asked), len(asked)
@@ -220,10 +255,27 @@ def _way_out(shelf: Shelf, fitting: Sequence[Version]) -> str | None:
         return f"leave out --uploaded-prior-to, or take {name} from an index that gives upload times"
     if Refusal.LATER in found:
         return "name a later moment: --uploaded-prior-to"
+    if (other := _other_kind(shelf, fitting)) is not None:
+        return other
+    if Refusal.PLATFORM in found:
+        return f"collect for a target that {name} has a wheel for, with --target, or ask for another version"
+    if Refusal.PYTHON in found:
+        return f"collect for a Python that {name} is made for, with --python-version, or ask for another version"
+    return None
+
+
+def _other_kind(shelf: Shelf, fitting: Sequence[Version]) -> str | None:
+    """Where only the format rules are in the way of a file that may do."""
+    name, rules = shelf.project.name, shelf.rules
+    runs = any(
+        rules.refuses(file) is Refusal.KIND and rules.target.accepts_python(file.requires_python)
+        for version in fitting
+        for file in shelf.project.releases[version]
+    )
     match rules.kinds:
-        case (Kind.WHEEL,) if Refusal.KIND in found:
+        case (Kind.WHEEL,) if runs:
             return f"build it from source: --no-binary {name}"
-        case (Kind.SDIST,) if Refusal.KIND in found:
+        case (Kind.SDIST,) if runs:
             return f"take its wheel: --only-binary {name}"
         case _:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, assert_never
 
@@ -10,7 +11,7 @@ from wheelforge.resolve.candidates import Refusal, pins
 from wheelforge.resolve.derivation import span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
@@ -46,8 +47,18 @@ class Refusals:
         reasons = {
             self._platforms(platforms) if refusal is Refusal.PLATFORM else self._reason(refusal, file)
             for (refusal, _), file in refused.items()
+            if refusal is not Refusal.PYTHON
         }
-        return tuple(sorted(reasons))
+        pythons = [file for (refusal, _), file in refused.items() if refusal is Refusal.PYTHON]
+        return tuple(sorted({*reasons, *self._pythons(pythons)}))
+
+    def _pythons(self, files: Iterable[Artifact]) -> Iterator[str]:
+        """Once for all kinds that need the same."""
+        kinds: dict[str, set[str]] = defaultdict(set)
+        for file in files:
+            kinds[str(self._catalog.requires_python(file))].add(f"{file.kind.value}s")
+        for needed, named in kinds.items():
+            yield f"{' and '.join(sorted(named))} need Python {needed}; this is {self._rules.target.python_version}"
 
     def _refusal(self, file: Artifact) -> Refusal | None:
         if self._catalog.reason(file) is not None:
@@ -71,8 +82,7 @@ class Refusals:
             case Refusal.HASH:
                 told = f"{file.filename} has another hash than was asked for: sha256:{file.sha256}"
             case Refusal.PYTHON:
-                needed = self._catalog.requires_python(file)
-                told = f"{kind} need Python {needed}; this is {self._rules.target.python_version}"
+                told = next(self._pythons([file]))
             case Refusal.PLATFORM:
                 told = self._platforms([file])
             case None if file.yanked is not None and not pins(self._specifier, file.version):

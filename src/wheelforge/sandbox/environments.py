@@ -1,6 +1,7 @@
 """Build environments: exactly the wheels that were asked for, made once and shared, or private where jobs could write.
 
-Made with virtualenv (an empty environment) and installer (wheels into it).
+Made with virtualenv (an empty environment) and installer (wheels into it). Each wheel is installed once: an environment
+of several is laid together from those of one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
+from wheelforge.errors import IntegrityError
+from wheelforge.sandbox.bytecode import compile_sources
+from wheelforge.sandbox.grafts import graft
 from wheelforge.sandbox.port import Isolation, Mount
 from wheelforge.sandbox.surroundings import interpreter_seen, interpreter_variables
 from wheelforge.sandbox.wheels import install
@@ -24,12 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from wheelforge.interpreters.running import Interpreter
+    from wheelforge.process import Runner
     from wheelforge.sandbox.port import Sandbox
     from wheelforge.sandbox.wheels import EnvironmentWheel
     from wheelforge.store.store import Store
 
 _INSIDE = "/env"
-_LAYOUT = "1"
+_BYTECODE = "bytecode"
+"""The empty file in an environment that tells that its sources were compiled, or are not worth it."""
+_LAYOUT = "2"
 """Raised when environments are made in another way, so that older ones are not taken for them."""
 
 
@@ -51,9 +58,10 @@ class Environment:
 class Environments:
     """Makes environments for the jobs of one sandbox and interpreter; for any thread and any number of processes."""
 
-    def __init__(self, store: Store, *, sandbox: Sandbox, interpreter: Interpreter) -> None:
+    def __init__(self, store: Store, *, sandbox: Sandbox, interpreter: Interpreter, runner: Runner) -> None:
         self._store = store
         self._sandbox = sandbox
+        self._runner = runner
         self._interpreter = interpreter
 
     @contextlib.contextmanager
@@ -66,11 +74,11 @@ class Environments:
             IntegrityError: a wheel's RECORD or layout is not right, or it would write outside the environment.
             StorageError: it cannot be written.
         """
-        ordered = sorted(wheels, key=lambda wheel: wheel.filename)
+        ordered = tuple(sorted(wheels, key=lambda wheel: wheel.filename))
         key = self._key(ordered)
         match self._sandbox.isolation:
             case Isolation.BWRAP:
-                yield self._described(self._shared(ordered, key), key)
+                yield self._described(self._shared(ordered), key)
             case Isolation.VENV:
                 with self._workplace() as work:
                     self._make(work / "env", ordered)
@@ -91,16 +99,51 @@ class Environments:
         variables = interpreter_variables(self._interpreter, self._sandbox, scripts=scripts)
         return Environment(mount=mount, python=f"{scripts}/python", scripts=scripts, variables=variables, key=key)
 
-    def _shared(self, wheels: Sequence[EnvironmentWheel], key: str) -> Path:
+    def _shared(self, wheels: Sequence[EnvironmentWheel]) -> Path:
+        key = self._key(wheels)
         final = self._store.folder("environments") / key
-        if not final.is_dir():
+        # Bytecode is for what is used again: to compile all of a wheel costs three times what one job saves by it.
+        used_before, bytecode = final.is_dir(), final / _BYTECODE
+        if not used_before or (len(wheels) == 1 and not bytecode.exists()):
             with self._store.lock(f"environment-{key}"):
                 if not final.is_dir():
                     with self._workplace() as work:
-                        self._make(work / "env", wheels)
+                        self._compose(work / "env", wheels)
                         (work / "env").rename(final)
+                elif used_before and not bytecode.exists():
+                    self._compile(final)
+                    bytecode.touch()
         touch(final)
         return final
+
+    def _compose(self, folder: Path, wheels: Sequence[EnvironmentWheel]) -> None:
+        """Make a shared environment out of smaller ones, which are made where they are missing.
+
+        What it shares with them is read-only to jobs, and the part that is installed here is its own.
+        """
+        match wheels:
+            case ():
+                self._make(folder, wheels)
+            case (wheel,):
+                self._overlay(folder, (), wheel)
+                install(wheels, folder, libraries=_libraries(folder), python=f"{_INSIDE}/bin/python")
+            case _:
+                for wheel in wheels:
+                    self._overlay(folder, (wheel,), wheel)
+
+    def _compile(self, folder: Path) -> None:
+        libraries = _libraries(folder)
+        seen = Mount(host=libraries, inside=f"{_INSIDE}/{libraries.relative_to(folder)}")
+        compile_sources(seen, sandbox=self._sandbox, interpreter=self._interpreter, runner=self._runner)
+
+    def _overlay(self, folder: Path, part: Sequence[EnvironmentWheel], wheel: EnvironmentWheel) -> None:
+        smaller = self._shared(part)
+        with storage_errors(folder):
+            folder.mkdir(exist_ok=True)
+            try:
+                graft(smaller, folder)
+            except (FileExistsError, IsADirectoryError) as error:
+                raise IntegrityError(f"{wheel.filename} cannot be installed: {error}") from error
 
     @contextlib.contextmanager
     def _workplace(self) -> Iterator[Path]:
@@ -136,6 +179,11 @@ class Environments:
             "include-system-site-packages = false",
         )
         (folder / "pyvenv.cfg").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _libraries(folder: Path) -> Path:
+    """The folder of libraries of an environment."""
+    return next(folder.glob("lib/*/site-packages"))
 
 
 def _bare(folder: Path, interpreter: Interpreter, remembered: Path) -> Path:

@@ -30,6 +30,11 @@ def with_login(said: Setting[Index], environ: Mapping[str, str]) -> Setting[Inde
     return said.saying(replace(index, userinfo=f"{user}:{password}"))
 
 
+def login_variable(name: str) -> str:
+    """The variable that gives the user for an index of this name."""
+    return f"{_PREFIXES[0]}_{_upper(name)}_{_PARTS[0]}"
+
+
 def withheld(said: Setting[Index], environ: Mapping[str, str]) -> Remark | None:
     """What to say where variables have credentials for the name of an index, and they are not sent to it.
 
@@ -49,7 +54,7 @@ def _variable(index: Index, environ: Mapping[str, str]) -> str | None:
     """How the variables begin that are set for an index that has use for them."""
     if index.userinfo or index.is_local:
         return None
-    begins = (f"{prefix}_{_upper(index)}" for prefix in _PREFIXES)
+    begins = (f"{prefix}_{_upper(index.name)}" for prefix in _PREFIXES)
     return next((one for one in begins if any(environ.get(f"{one}_{part}") for part in _PARTS)), None)
 
 
@@ -58,11 +63,11 @@ def _is_meant(said: Setting[Index], environ: Mapping[str, str]) -> bool:
 
 
 def _host_variable(index: Index) -> str:
-    return f"{_PREFIXES[0]}_{_upper(index)}_HOST"
+    return f"{_PREFIXES[0]}_{_upper(index.name)}_HOST"
 
 
-def _upper(index: Index) -> str:
-    return re.sub(r"[^A-Z0-9]", "_", index.name.upper())
+def _upper(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
 def _server(index: Index) -> str:

@@ -108,6 +108,14 @@ def _as_url(path: str, folder: Path, home: Path) -> str:
     return (home.joinpath(*rest) if first == "~" else folder / path).absolute().as_uri()
 
 
+def _shown(url: str) -> str:
+    """Without what may be a login or a token, wherever in a text that is no URL it may stand."""
+    scheme, slashes, _ = url.partition("://")
+    behind = url.rpartition("@")[2].removeprefix(f"{scheme}://")
+    login = "...@" if "@" in url else ""
+    return f"{scheme if slashes and scheme.isalpha() else ''}{slashes}{login}{re.split('[?#]', behind)[0]}"
+
+
 def _split(url: str, origin: str, fault: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -116,8 +124,7 @@ def _split(url: str, origin: str, fault: str) -> SplitResult:
         host, parts = None, urlsplit("")
     local = parts.scheme == "file" and host in {None, "localhost"} and parts.path
     if not local and (parts.scheme not in {"http", "https"} or not host):
-        # The text itself may hold a password, so only its origin is named.
-        raise UsageError(f"{origin}: {fault}", hint="it begins with https://, http:// or file:///")
+        raise UsageError(f"{origin}: {fault}: {_shown(url)!r}", hint="it begins with https://, http:// or file:///")
     if parts.query or parts.fragment:
         raise UsageError(
             f"{origin}: the URL of an index ends with its path, without ? and #",

@@ -101,7 +101,7 @@ def _hint(table: Mapping[str, Any]) -> str:
     for name in table:
         if name in _USERS_KEYS:
             return f"take it out, and say --{name} or set WHEELFORGE_{_USERS_KEYS[name].name}"
-    return f"the keys are: {', '.join(_KEYS)}, and [[index]]"
+    return f"the keys are: {', '.join(_KEYS)}, [targets], and [[index]]"
 
 
 def _is(value: object, kinds: tuple[type, ...]) -> bool:

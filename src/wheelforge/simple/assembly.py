@@ -32,7 +32,7 @@ def assemble(wanted: Wanted, *, web: Client, store: Store, logins: Logins, repor
     return Indexes(
         ordered=[places[one.value.name] for one in wanted.ordered],
         links=[places[one.value.name] for one in wanted.find_links],
-        pins={project: places.get(pin.value) or Undefined(pin.value) for project, pin in wanted.pins.items()},
+        pins={name: places.get(pin.value) or Undefined(pin.value, pin.origin) for name, pin in wanted.pins.items()},
         named=places,
         shelves=Shelves(
             local=LocalFiles(store, reporter),
@@ -68,7 +68,7 @@ class _Assembly:
             if exposed(index.url):
                 text = f"{index.name} is read over http: anybody on the way can alter its page and files"
                 self._report(Warn(text=text, hint="use its https:// address"))
-            web = LoggedIn(self._web, login, self._logins)
+            web = LoggedIn(self._web, login, self._logins, name=index.name)
             kept = KeptPages(web=web, records=self._store.records, clock=time.time)
             flat = FlatIndex(name=index.name, url=index.url, pages=kept)
             return Dispensable(flat, self._report) if index.form is Form.LINKS else flat

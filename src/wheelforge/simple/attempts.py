@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol
 
-from wheelforge.simple.exchange import Answer, Broken, Part, Silent, Unknown
+from wheelforge.simple.exchange import Absent, Answer, Broken, Part, Silent, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,8 +24,10 @@ _MARKS = ("etag", "last-modified")
 _ABSENT = frozenset({404, 410})
 _UNAUTHORIZED, _FORBIDDEN, _PROXY_UNAUTHORIZED = 401, 403, 407
 _DENIED = frozenset({_UNAUTHORIZED, _FORBIDDEN, _PROXY_UNAUTHORIZED})
+LOGIN_VARIABLE = "WHEELFORGE_INDEX_NAME_USERNAME"
+"""Where the name of the index is known it stands there instead of ``NAME``."""
 _LOGIN = (
-    "give or check the credentials: in ~/.netrc, the keyring, WHEELFORGE_INDEX_NAME_USERNAME and ..._PASSWORD,"
+    f"give or check the credentials: in ~/.netrc, the keyring, {LOGIN_VARIABLE} and ..._PASSWORD,"
     " or the URL of the index"
 )
 _PROXY_LOGIN = "give the proxy's credentials: --proxy http://USER:PASSWORD@HOST:PORT"
@@ -160,8 +162,9 @@ def _refused(exchange: Exchange) -> Broken:
         hint = _PROXY_LOGIN if exchange.status == _PROXY_UNAUTHORIZED else _LOGIN
         return kind(f"it answers {exchange.phrase}", again=False, hint=hint)
     if exchange.status not in _PASSING and exchange.status < _SERVER_ERROR:
-        advice = _CHANGING if exchange.status in _ABSENT else None
-        return Broken(f"it answers {exchange.phrase}", again=False, hint=advice)
+        if exchange.status in _ABSENT:
+            return Absent(f"it answers {exchange.phrase}", again=False, hint=_CHANGING)
+        return Broken(f"it answers {exchange.phrase}", again=False)
     wait = _retry_after(exchange.headers.get("retry-after", ""))
     if wait is not None and wait > _LONGEST_WAIT:
         return Broken(f"it answers {exchange.phrase} and asks to wait for {wait:.0f} s", again=False, hint=_BUSY)

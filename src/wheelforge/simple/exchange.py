@@ -89,6 +89,10 @@ class Unknown(Broken):
     """The server wants to know who asks (401)."""
 
 
+class Absent(Broken):
+    """The server has no such thing (404, 410)."""
+
+
 class Silent(Broken):
     """One try brought no answer, or no end of one."""
 
@@ -99,6 +103,10 @@ class Unreachable(IndexAccessError):
 
 class NotAsked(Unreachable):
     """No server may be asked in this run."""
+
+
+class Missing(IndexAccessError):
+    """The server has no such file (404, 410)."""
 
 
 class Denied(IndexAccessError):

@@ -159,8 +159,9 @@ class Indexes:
 class Undefined:
     """Stands for an index that something is pinned to, though nothing tells where it is. A `Pages`."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, origin: str = "") -> None:
         self.name = name
+        self._origin = origin
 
     async def project(self, name: NormalizedName) -> Project | None:
         """Say so.
@@ -168,8 +169,9 @@ class Undefined:
         Raises:
             UsageError: always.
         """
+        where = f"{self._origin}: " if self._origin else ""
         raise UsageError(
-            f"{name} is to be taken from the index {self.name!r}, and nothing here says where that is",
+            f"{where}{name} is to be taken from the index {self.name!r}, and nothing here says where that is",
             hint=f"--index {self.name}=URL",
         )
 

@@ -56,8 +56,8 @@ class KeptPages:
         self._clock = clock
         """Seconds since the epoch."""
 
-    async def read(self, url: str) -> Reading:
-        """Read a page of an index, or learn that there is none.
+    async def read(self, url: str, *, wanted: Callable[[str], bool] | None = None) -> Reading:
+        """Read a page of an index, or learn that there is none; ``wanted`` is `read_page`'s, the same for each URL.
 
         Raises:
             IndexAccessError: the index does not answer, or not with a page.
@@ -74,7 +74,7 @@ class KeptPages:
         if answer.status == _NOT_MODIFIED and kept is not None:
             reading, headers = kept.reading, {**kept.headers, **answer.headers}
         else:
-            reading, headers = _understood(answer), dict(answer.headers)
+            reading, headers = _understood(answer, wanted), dict(answer.headers)
         self._keep(redact(url), reading, headers)
         return reading
 
@@ -96,14 +96,16 @@ class KeptPages:
         self._records.put(_KIND, key, msgspec.msgpack.encode(kept))
 
 
-def _understood(answer: Answer) -> Reading:
+def _understood(answer: Answer, wanted: Callable[[str], bool] | None) -> Reading:
     if answer.status == _NOT_MODIFIED:
         raise IndexAccessError(
             f"{answer.url} is said to be unchanged, though it was never read here", hint="check the proxy on the way"
         )
     found = answer.status == _OK
-    page = read_page(answer.body, answer.headers.get("content-type", ""), answer.url) if found else None
-    return Reading(url=answer.url, page=page)
+    if not found:
+        return Reading(url=answer.url, page=None)
+    kind = answer.headers.get("content-type", "")
+    return Reading(url=answer.url, page=read_page(answer.body, kind, answer.url, wanted=wanted))
 
 
 def _conditions(headers: Mapping[str, str]) -> dict[str, str]:

@@ -65,7 +65,7 @@ class FlatIndex:
             return _page_of([self._url], self._url)
         if self._url.startswith(FILE):
             return await asyncio.to_thread(_local, path_of(self._url))
-        return await self._pages.read(self._url)
+        return await self._pages.read(self._url, wanted=_is_archive)
 
 
 class Dispensable:
@@ -98,12 +98,16 @@ class _Links:
         self.url = url
         self._by_word: dict[str, list[File]] = {}
         for file in page.files:
-            if file.filename.endswith(_ARCHIVES):
+            if _is_archive(file.filename):
                 self._by_word.setdefault(_first_word(file.filename), []).append(file)
 
     def of(self, name: NormalizedName) -> list[File]:
         """The files that may belong to a project."""
         return [file for file in self._by_word.get(_first_word(name), ()) if _may_be(file.filename, name)]
+
+
+def _is_archive(filename: str) -> bool:
+    return filename.endswith(_ARCHIVES)
 
 
 def _first_word(name: str) -> str:
@@ -119,7 +123,7 @@ def _may_be(filename: str, name: NormalizedName) -> bool:
 def _local(path: Path) -> Reading:
     if path.name.endswith(_PAGES):
         body, url = read_local_page(path), path.as_uri()
-        return Reading(url=url, page=None if body is None else read_page(body, "text/html", url))
+        return Reading(url=url, page=None if body is None else read_page(body, "text/html", url, wanted=_is_archive))
     try:
         archives = sorted(one for one in path.iterdir() if one.name.endswith(_ARCHIVES))
     except (FileNotFoundError, NotADirectoryError):

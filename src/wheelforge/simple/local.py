@@ -16,7 +16,8 @@ from wheelforge.model.artifacts import Status
 from wheelforge.simple.index import Fetched
 from wheelforge.simple.once import Once
 from wheelforge.simple.pages import read_page
-from wheelforge.simple.projects import project, quarantined
+from wheelforge.simple.projects import doubted, project, quarantined
+from wheelforge.simple.releases import may_be_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,9 +94,12 @@ class LocalIndex:
             self._check()
             return None
         url = path.as_uri()
-        found = project(read_page(body, _HTML, url), name=name, index=self.name, url=url)
+        page = read_page(body, _HTML, url, wanted=may_be_of(name))
+        found = project(page, name=name, index=self.name, url=url)
         if found.status is Status.QUARANTINED:
             self._report(quarantined(found))
+        if (doubt := doubted(page, found)) is not None:
+            self._report(doubt)
         return found
 
     def _check(self) -> None:

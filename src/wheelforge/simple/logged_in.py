@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
+from wheelforge.errors import IndexAccessError
+from wheelforge.settings.credentials import login_variable
 from wheelforge.simple.address import Login, origin, redact
+from wheelforge.simple.attempts import LOGIN_VARIABLE
 from wheelforge.simple.exchange import Denied
 from wheelforge.simple.once import Once
 
@@ -23,7 +26,9 @@ T = TypeVar("T")
 class LoggedIn:
     """A `wheelforge.simple.client.Client` for one index. Credentials go to the server that they are for only."""
 
-    def __init__(self, web: Client, login: Login, logins: Logins) -> None:
+    def __init__(self, web: Client, login: Login, logins: Logins, *, name: str = "") -> None:
+        """``name`` is that of the index, for hints."""
+        self._name = name
         self._web = web
         self._login = login
         self._logins = logins
@@ -52,6 +57,14 @@ class LoggedIn:
     async def _tried(
         self, url: str, ask: Callable[[str], Awaitable[T]], may_repeat: Callable[[], bool] = lambda: True
     ) -> T:
+        try:
+            return await self._asked(url, ask, may_repeat)
+        except IndexAccessError as error:
+            if self._name and error.hint is not None:
+                error.hint = error.hint.replace(LOGIN_VARIABLE, login_variable(self._name))
+            raise
+
+    async def _asked(self, url: str, ask: Callable[[str], Awaitable[T]], may_repeat: Callable[[], bool]) -> T:
         if Login.of(url).userinfo:
             return await ask(url)
         sent = self._first(url).onto(url)

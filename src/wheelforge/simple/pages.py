@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import Annotated
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import unquote, urljoin
 
 import msgspec
 
 from wheelforge.errors import IndexAccessError
+from wheelforge.model.filenames import is_safe
 from wheelforge.simple.tags import is_alive, tags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 """What we ask for, the dearest first (PEP 691)."""
@@ -28,11 +32,18 @@ _METAS = frozenset({_VERSION, _STATUS, _REASON})
 _ARCHIVE = re.compile(r"\.(whl|tar\.\w+|zip|tgz|egg|exe|msi|rpm)$")
 """What projects have uploaded over the years: a page that lists old forms only is a page, too."""
 
+_MOST = 200_000
+"""Files of one page: several times what the largest projects have."""
+_FILENAME = b'"filename"'
+
 
 class Hashes(msgspec.Struct, frozen=True, gc=False):
     """Of all hashes that a page may give, the one that counts here."""
 
     sha256: str | None = None
+
+
+_NO_HASHES = Hashes()
 
 
 class File(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
@@ -62,6 +73,8 @@ class Page(msgspec.Struct, frozen=True):
 
     files: list[File]
     standing: Standing = Standing()
+    doubt: str = ""
+    """Why it may lead to nothing, as a clause; empty where nothing is odd about it."""
 
 
 class _Meta(msgspec.Struct, frozen=True, rename="kebab"):
@@ -74,8 +87,10 @@ class _JsonPage(msgspec.Struct, frozen=True, rename="kebab"):
     project_status: Standing | None = None
 
 
-def read_page(body: bytes, content_type: str, url: str) -> Page:
+def read_page(body: bytes, content_type: str, url: str, *, wanted: Callable[[str], bool] | None = None) -> Page:
     """Read a project's page; the files' URLs may be relative to ``url``, which also names the page in messages.
+
+    Of what an HTML page links to only those are kept whose file names are ``wanted``, as it may lead anywhere.
 
     Raises:
         IndexAccessError: it is no page, or of a newer major version than we know (PEP 629).
@@ -84,7 +99,7 @@ def read_page(body: bytes, content_type: str, url: str) -> Page:
     if _JSON.fullmatch(kind):
         version, page = _read_json(body, url)
     elif _HTML.fullmatch(kind):
-        version, page = _read_html(body, url)
+        version, page = _read_html(body, url, wanted)
     else:
         raise _no_page(url, f"its content type is {kind or 'not given'!r}")
     if version.partition(".")[0] != _MAJOR:
@@ -96,31 +111,45 @@ def read_page(body: bytes, content_type: str, url: str) -> Page:
 
 
 def _read_json(body: bytes, url: str) -> tuple[str, Page]:
+    if body.count(_FILENAME) > _MOST:
+        raise _too_many(url)
     try:
         page = msgspec.json.decode(body, type=_JsonPage)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _no_page(url, str(error)) from error
-    return page.meta.api_version, Page(files=page.files, standing=page.project_status or Standing())
+    refused = sum(not is_safe(file.filename) for file in page.files)
+    standing = page.project_status or Standing()
+    return page.meta.api_version, Page(files=page.files, standing=standing, doubt=_unsafe(refused))
 
 
-def _read_html(body: bytes, url: str) -> tuple[str, Page]:
-    reader = _Reader(url)
-    text = body.decode("utf-8", errors="replace")
-    for tag, given in tags(text):
+def _read_html(body: bytes, url: str, wanted: Callable[[str], bool] | None) -> tuple[str, Page]:
+    reader = _Reader(url, wanted)
+    for tag, given in tags(body):
         reader.read(tag, given)
-    if not reader.said and is_alive(text) and not any(_ARCHIVE.search(file.filename) for file in reader.files):
+    if not reader.said and not reader.leads_to_archives and is_alive(body):
         raise _no_page(url, "it is a web page that leads to no file, perhaps the log-in page of a network")
     standing = Standing(status=reader.said.get(_STATUS, "active"), reason=reader.said.get(_REASON))
-    return reader.said.get(_VERSION, "1.0"), Page(files=reader.files, standing=standing)
+    return reader.said.get(_VERSION, "1.0"), Page(files=reader.files, standing=standing, doubt=reader.doubt())
 
 
 class _Reader:
-    """Collects the anchors of a page."""
+    """Collects the anchors of a page that are wanted."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, wanted: Callable[[str], bool] | None) -> None:
         self.said: dict[str, str] = {}
         self.files: list[File] = []
-        self._base = url
+        self.leads_to_archives = False
+        self._url = url
+        self._base = ""
+        self._wanted = wanted
+        self._has_links = False
+        self._refused = 0
+
+    def doubt(self) -> str:
+        """See `Page`."""
+        if self._has_links or self.said:
+            return _unsafe(self._refused)
+        return "its page has no link at all: is it an index?"
 
     def read(self, tag: str, given: dict[str, str | None]) -> None:
         """Take in one tag."""
@@ -133,19 +162,31 @@ class _Reader:
 
     def _rebase(self, href: str) -> None:
         with contextlib.suppress(ValueError):  # no URL: nothing can stand below it
-            self._base = urljoin(self._base, href)
+            self._base = urljoin(self._url, href)
 
     def _anchor(self, href: str, given: dict[str, str | None]) -> None:
-        try:
-            parts = urlsplit(urljoin(self._base, href.strip()))
-        except ValueError:  # no URL: it can lead to no file
+        self._has_links = True
+        url, _, fragment = href.strip().partition("#")
+        filename = unquote(url.partition("?")[0].rpartition("/")[2])
+        self.leads_to_archives = self.leads_to_archives or _ARCHIVE.search(filename) is not None
+        if not is_safe(filename):
+            self._refused += _ARCHIVE.search(filename) is not None
             return
-        algorithm, _, digest = parts.fragment.partition("=")
+        if self._wanted is not None and not self._wanted(filename):
+            return
+        if len(self.files) == _MOST:
+            raise _too_many(self._url)
+        if self._base:
+            try:
+                url = urljoin(self._base, url)
+            except ValueError:  # no URL: it can lead to no file
+                return
+        algorithm, _, digest = fragment.partition("=")
         self.files.append(
             File(
-                filename=unquote(parts.path.rpartition("/")[2]),
-                url=parts._replace(fragment="").geturl(),
-                hashes=Hashes(sha256=digest if algorithm == "sha256" else None),
+                filename=filename,
+                url=url,
+                hashes=Hashes(sha256=digest) if algorithm == "sha256" else _NO_HASHES,
                 requires_python=given.get("data-requires-python"),
                 yanked="data-yanked" in given and (given["data-yanked"] or True),
                 core_metadata=_metadata(given.get("data-core-metadata")),
@@ -158,6 +199,23 @@ class _Reader:
 def _metadata(value: str | None) -> bool | Hashes:
     algorithm, _, digest = (value or "").partition("=")
     return Hashes(sha256=digest) if algorithm == "sha256" else bool(value)
+
+
+def _unsafe(count: int) -> str:
+    match count:
+        case 0:
+            return ""
+        case 1:
+            return "1 file has a name that cannot be used"
+        case _:
+            return f"{count} files have names that cannot be used"
+
+
+def _too_many(url: str) -> IndexAccessError:
+    return IndexAccessError(
+        f"{url} lists more than {_MOST} files, which no project has",
+        hint="check the address of the index; it usually ends in /simple/",
+    )
 
 
 def _no_page(url: str, why: str) -> IndexAccessError:

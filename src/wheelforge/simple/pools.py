@@ -42,11 +42,15 @@ class Pools:
         if server not in self._by_server:
             named = {server.host, f"{server.host}:{server.port}"}
             is_trusted = server.scheme == "https" and bool(named & self._options.trusted_hosts)
-            way = (is_trusted, self._options.proxy or _proxy_of_environment(server))
+            way = (is_trusted, self.proxy_of(server))
             if way not in self._by_way:
                 self._by_way[way] = self._opened(*way)
             self._by_server[server] = self._by_way[way]
         return self._by_server[server]
+
+    def proxy_of(self, server: Origin) -> str | None:
+        """The URL of the proxy on the way to a server, perhaps with credentials."""
+        return self._options.proxy or _proxy_of_environment(server)
 
     async def close(self) -> None:
         """Close all connections."""

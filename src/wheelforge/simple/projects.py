@@ -43,6 +43,13 @@ def quarantined(found: Project) -> Warn:
     )
 
 
+def doubted(page: Page, found: Project) -> Warn | None:
+    """Why a page leads to no file, where it has something odd about it."""
+    if not page.doubt or found.releases or found.status is Status.QUARANTINED:
+        return None
+    return Warn(text=f"{found.name} on {found.index}: {page.doubt}", hint="check the address of the index")
+
+
 def tell_status(found: Project) -> Warn | None:
     """What a user should know of a project that was chosen; nothing of an active one."""
     reason = f": {found.status_reason}" if found.status_reason else ""

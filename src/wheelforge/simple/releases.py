@@ -16,7 +16,7 @@ from wheelforge.model.filenames import Named, build_tag, named, tag_set
 from wheelforge.simple.pages import File, Hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from packaging.utils import NormalizedName
 
@@ -102,6 +102,14 @@ class Releases(Mapping[Version, tuple[Artifact, ...]]):
             build=build_tag(parts.build),
             provenance=_absolute(file.provenance, self._url) if file.provenance else None,
         )
+
+
+def may_be_of(name: NormalizedName) -> Callable[[str], bool]:
+    """Tells of a file name at little cost whether it is one of a project's."""
+    # Whatever signs stand between the words of a name, the first one is the same but for its case.
+    word = name.partition("-")[0]
+    length = len(word)
+    return lambda filename: filename[:length].lower() == word and named(filename, name) is not None
 
 
 def _version_text(filename: str, project: NormalizedName) -> str | None:

@@ -12,16 +12,17 @@ from wheelforge.errors import IndexAccessError, IntegrityError
 from wheelforge.events import DownloadAdvanced, Downloaded, Looked, Warn, silent
 from wheelforge.model.artifacts import Kind, Status
 from wheelforge.simple.address import Login, exposed, host
-from wheelforge.simple.exchange import Unreachable
+from wheelforge.simple.exchange import Missing, Unreachable
 from wheelforge.simple.index import Fetched
 from wheelforge.simple.kept_pages import KeptPages
 from wheelforge.simple.known_wheels import KnownWheels
 from wheelforge.simple.logged_in import LoggedIn
 from wheelforge.simple.logins import Logins
 from wheelforge.simple.once import Once
-from wheelforge.simple.projects import project, quarantined
+from wheelforge.simple.projects import doubted, project, quarantined
+from wheelforge.simple.releases import may_be_of
 from wheelforge.simple.remote_wheel import remote_metadata, remote_shape
-from wheelforge.store.blobs import check_hash
+from wheelforge.store.blobs import HashMismatch, check_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +45,7 @@ _BEARABLE = 16 << 20
 _QUESTIONS, _FILES = 64, 16
 """Requests at once."""
 _OK = 200
+_OF_A_LOCK = "see whether the lock that lists the file is right, or out of date: no index that is used here lists it"
 
 
 class SimpleIndex:
@@ -62,7 +64,7 @@ class SimpleIndex:
         login = Login.of(url)
         self.name = name
         self._url = login.base
-        self._web = LoggedIn(web, login, logins or Logins(reporter=reporter))
+        self._web = LoggedIn(web, login, logins or Logins(reporter=reporter), name=name)
         self._store = store
         self._report = reporter
         self._warned: set[str] = set()
@@ -99,13 +101,15 @@ class SimpleIndex:
                 hint="use its https:// address",
             )
         async with self._questions:
-            reading = await self._pages.read(url)
+            reading = await self._pages.read(url, wanted=may_be_of(name))
         self._report(Looked(subject=name))
         if reading.page is None:
             return None
         found = project(reading.page, name=name, index=self.name, url=reading.url)
         if found.status is Status.QUARANTINED:
             self._report(quarantined(found))
+        if (doubt := doubted(reading.page, found)) is not None:
+            self._report(doubt)
         return found
 
     async def _read_metadata(self, artifact: Artifact) -> bytes:
@@ -187,7 +191,7 @@ class SimpleIndex:
     async def _obtain(self, artifact: Artifact) -> Fetched:
         if artifact.sha256 is None:
             self._warn(
-                f"{self.name} promises no sha256 for {artifact.filename}, and perhaps for others:"
+                f"{self._told()} promises no sha256 for {artifact.filename}, and perhaps for others:"
                 " what it sends is used unchecked",
                 hint="pin what you trust with --hash=sha256:... in a requirements file",
             )
@@ -199,6 +203,11 @@ class SimpleIndex:
             await self._confirm(artifact, fetched)
         self._report(Downloaded(filename=artifact.filename, size=fetched.size, cached=cached))
         return fetched
+
+    def _told(self) -> str:
+        """Its name, and the host where the name does not tell it."""
+        where = host(self._url) if self._url else ""
+        return f"{self.name} ({where})" if where and where != self.name else self.name
 
     def _warn(self, text: str, *, hint: str) -> None:
         """Once in a run, by what is to be done about it."""
@@ -215,8 +224,13 @@ class SimpleIndex:
 
     async def _download(self, artifact: Artifact) -> Fetched:
         with self._store.blobs.receive(artifact.filename) as incoming:
-            await self._web.download(artifact.url, lambda data: self._take(artifact, incoming, data))
-            sha256 = incoming.keep(artifact.sha256)
+            try:
+                await self._web.download(artifact.url, lambda data: self._take(artifact, incoming, data))
+                sha256 = incoming.keep(artifact.sha256)
+            except (Missing, HashMismatch) as error:
+                if not self._url:
+                    error.hint = _OF_A_LOCK
+                raise
         return Fetched(path=self._store.blobs.path(sha256), sha256=sha256, size=incoming.size)
 
     def _take(self, artifact: Artifact, incoming: Incoming, data: bytes) -> None:

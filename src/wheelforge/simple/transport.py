@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import httpcore
 import httpx
 
-from wheelforge.simple.address import origin, redact
+from wheelforge.simple.address import host, origin, redact
 from wheelforge.simple.exchange import Broken, Silent
 from wheelforge.simple.patience import Pace
 from wheelforge.simple.pools import Pools
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wheelforge.simple.patience import Patience
 
 _REDIRECTS = 5
+_CHECK_PROXY = "check --proxy and HTTPS_PROXY"
 _FAULTS = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
@@ -32,6 +33,8 @@ _FAULTS = (
     httpcore.ProtocolError,
     httpcore.UnsupportedProtocol,
 )
+_NO_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+"""That there is no such name is a last word, unlike a name server that cannot be reached just now."""
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -108,7 +111,7 @@ class Transport:
             # The text of these may quote a piece of the address, and so of a password.
             raise Broken("the address is no URL of a web server", again=False) from error
         except httpx.ProxyError as error:
-            raise Broken(f"the proxy refuses ({error})", again=False, hint="check --proxy and HTTPS_PROXY") from error
+            raise Broken(f"the proxy refuses ({error})", again=False, hint=_CHECK_PROXY) from error
         except httpx.ConnectTimeout as error:
             raise Silent(f"no connection within {self._connecting:g} s", again=True) from error
         except httpx.TimeoutException as error:
@@ -135,8 +138,13 @@ class _Pooled(httpx.AsyncBaseTransport):
         asked = httpcore.Request(
             request.method, target, headers=request.headers.raw, content=request.stream, extensions=request.extensions
         )
-        with _as_httpx():
-            answer = await self._pools.of(server).handle_async_request(asked)
+        try:
+            with _as_httpx():
+                answer = await self._pools.of(server).handle_async_request(asked)
+        except httpx.ConnectError as error:
+            if proxy := self._pools.proxy_of(server):
+                error.add_note(f"the proxy {host(proxy)}")
+            raise
         return httpx.Response(
             answer.status, headers=answer.headers, stream=_Body(answer), extensions=dict(answer.extensions)
         )
@@ -178,6 +186,8 @@ async def _never_into_the_open(response: httpx.Response) -> None:
 
 def _unconnected(error: httpx.ConnectError) -> Broken:
     causes = list(_causes(error))
+    proxy = next(iter(getattr(error, "__notes__", ())), "")
+    whose, advice = (f"{proxy}: its", _CHECK_PROXY) if proxy else ("its", None)
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
             why = getattr(cause, "verify_message", "") or cause.reason or cause
@@ -187,8 +197,8 @@ def _unconnected(error: httpx.ConnectError) -> Broken:
                 hint="name the certificate authority of the index or proxy with --cert FILE",
             )
         if isinstance(cause, socket.gaierror):
-            return Silent(f"its name cannot be resolved ({cause.strerror})", again=True)
-    return Silent(f"no connection ({_detail(error)})", again=True)
+            return Silent(f"{whose} name cannot be resolved ({cause.strerror})", again=cause.errno not in _NO_NAME)
+    return Silent(f"no connection{proxy and f' to {proxy}'} ({_detail(error)})", again=True, hint=advice)
 
 
 def _detail(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from wheelforge.errors import IndexAccessError
 from wheelforge.simple import attempts
 from wheelforge.simple.address import host, redact
 from wheelforge.simple.certificates import checking
-from wheelforge.simple.exchange import Broken, Denied, Lane, Options, Silent, Unknown, Unreachable
+from wheelforge.simple.exchange import Absent, Broken, Denied, Lane, Missing, Options, Silent, Unknown, Unreachable
 from wheelforge.simple.patience import Patience
 
 if TYPE_CHECKING:
@@ -155,5 +155,7 @@ def _kind(broken: Broken) -> type[IndexAccessError]:
             return Unreachable
         case Unknown():
             return Denied
+        case Absent():
+            return Missing
         case _:
             return IndexAccessError

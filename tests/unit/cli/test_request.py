@@ -82,6 +82,12 @@ def test_a_project_that_asks_for_nothing_says_why() -> None:
         read(asking())
 
 
+def test_what_only_poetry_knows_is_told() -> None:
+    written("pyproject.toml", "[tool.poetry.dependencies]", "leaf = '^1'")
+    with pytest.raises(UsageError, match=r"the dependencies of \[tool\.poetry\] are not read"):
+        read(asking())
+
+
 def test_places_are_references() -> None:
     written("project/setup.py")
     file = written("some.txt", "git+https://git.example/x", "-e project")
@@ -129,7 +135,8 @@ def test_a_project_cannot_come_from_two_indexes_at_once() -> None:
     sources = "leaf = [{index = 'one', marker = \"os_name == 'nt'\"}, {index = 'two'}]"
     lines = ("[project]", "name = 'x'", "dependencies = ['leaf']", "[tool.uv.sources]", sources)
     with pytest.raises(
-        UsageError, match=r"^leaf is taken from two indexes: leaf=two \(pyproject\.toml\) and leaf=one; "
+        UsageError,
+        match=r"^leaf is taken from two indexes: leaf=two \(pyproject\.toml \[tool\.uv\.sources\]\) and leaf=one; ",
     ):
         read(asking(files=(written("pyproject.toml", *lines),)))
 

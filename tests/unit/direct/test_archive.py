@@ -17,6 +17,7 @@ from wheelforge.direct import archive
 from wheelforge.errors import IndexAccessError, IntegrityError, ResolutionError, UsageError
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.direct import DirectUrl
+from wheelforge.simple.exchange import Missing
 from wheelforge.store.blobs import HashMismatch
 
 if TYPE_CHECKING:
@@ -85,6 +86,19 @@ def test_an_sdist_is_taken_as_it_is(visitor: Visitor, sdist: bytes) -> None:
     with serving({f"/{SDIST}": sdist}) as server:
         artifact = visitor.obtain(place(f"{server.url}/{SDIST}")).artifact
     assert (artifact.filename, artifact.kind, artifact.sha256) == (SDIST, Kind.SDIST, sha256(sdist))
+
+
+def test_an_sdist_of_another_project_than_its_name_says_is_refused(visitor: Visitor, tmp_path: Path) -> None:
+    told = b"Metadata-Version: 2.2\nName: other\nVersion: 1.0\n"
+    path = write_tar(tmp_path / "yy-1.0.tar.gz", [file("yy-1.0/PKG-INFO", told)])
+    with pytest.raises(IntegrityError, match=r"yy-1\.0\.tar\.gz holds metadata of other 1\.0"):
+        visitor.obtain(place(path.as_uri()))
+
+
+def test_a_url_that_leads_to_nothing_is_to_be_checked(visitor: Visitor) -> None:
+    with serving({}) as server, pytest.raises(Missing) as caught:
+        visitor.obtain(place(f"{server.url}/{SDIST}"))
+    assert str(caught.value.hint).startswith("check the URL: ")
 
 
 @pytest.mark.parametrize("filename", [WHEEL, SDIST])

@@ -12,13 +12,14 @@ import pytest
 
 from shelves import content, lock_of, locked, put, standing, stock
 from wheelforge.errors import IntegrityError, StorageError, UsageError, WheelforgeError
-from wheelforge.events import Collected, Event, silent
+from wheelforge.events import Collected, Event, Note, silent
 from wheelforge.factory.folder import (
     MissingFiles,
     check_files,
     find_earlier,
     find_lock,
     read_lock,
+    tell_removed,
     write_folder,
     writing,
 )
@@ -269,3 +270,31 @@ def test_a_folder_can_be_made_anew_where_it_was_removed(folder: Path, store: Sto
     shutil.rmtree(folder)
     write(folder, store, lock_of(A))
     check_files(folder, [A])
+
+
+def test_what_goes_with_an_earlier_lock_is_told(folder: Path, store: Store) -> None:
+    write(folder, store, lock_of(A, TOOL))
+    (folder / A.filename).unlink()
+    events: list[Event] = []
+    write_folder(folder, lock_of(B), store=store, report=events.append)
+    text = f"1 file of the earlier lock is removed: build-deps/{TOOL.filename}"
+    assert [event for event in events if isinstance(event, Note)] == [Note(text=text)]
+
+
+def test_of_many_files_that_go_a_few_are_named() -> None:
+    events: list[Event] = []
+    tell_removed([], events.append)
+    tell_removed(list("abcdefg"), events.append, verb="would be")
+    tell_removed(list("ab"), events.append)
+    assert events == [
+        Note(text="7 files of the earlier lock would be removed: a, b, c, d, e and 2 more"),
+        Note(text="2 files of the earlier lock are removed: a, b"),
+    ]
+
+
+@pytest.mark.parametrize("holds", Holding)
+def test_a_file_is_no_place_for_a_folder(tmp_path: Path, holds: Holding) -> None:
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file" / "inner"):
+        with pytest.raises(UsageError, match="is no folder"):
+            find_earlier(place, holds)

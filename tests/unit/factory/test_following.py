@@ -11,7 +11,17 @@ from packaging.version import Version
 
 from fakes import LINUX, WINDOWS, asked, digest
 from plans import sdist, solution, unit, wheel
-from wheelforge.factory.following import Drifted, Earlier, check_drift, drift, serves
+from wheelforge.events import Event, Warn
+from wheelforge.factory.following import (
+    Drifted,
+    Earlier,
+    Following,
+    check_drift,
+    differing,
+    drift,
+    serves,
+    tell_strange_upgrades,
+)
 from wheelforge.factory.locking import Gathered, Weight, make_lock
 from wheelforge.factory.planning import Plan
 from wheelforge.model.inputs import ALL, Inputs, Resolution
@@ -101,3 +111,24 @@ def test_what_is_upgraded_is_let_go(upgrade: frozenset[str]) -> None:
 def test_what_is_not_named_is_kept_in_an_upgrade() -> None:
     earlier = Earlier(lock=lock(), upgrade=frozenset({"tool"}))
     assert (earlier.runtime(LINUX.name), earlier.builds(LINUX.name)) == ({A: (Version("1.0"),)}, {})
+
+
+def test_a_name_that_the_lock_does_not_have_is_told() -> None:
+    events: list[Event] = []
+    for names in ({"a", "tool", ALL}, {"a", "other"}):
+        tell_strange_upgrades(Following(upgrade=frozenset(names)), lock(), events.append)
+    tell_strange_upgrades(Following(upgrade=frozenset({"other"})), None, events.append)
+    assert events == [Warn(text="nothing to upgrade: the lock in the folder has no other")]
+
+
+def test_the_files_that_differ_are_named() -> None:
+    old = lock()
+    source, tool = old.artifacts
+    other = replace(source, sha256=digest("other"))
+    new = replace(old, artifacts=(other, replace(tool, filename=wheel("new"))))
+    changed = f"sha256:{source.sha256} was locked, and it is sha256:{other.sha256}"
+    assert list(differing(old, new)) == [
+        f"{sdist('a')} has changed: {changed}",
+        f"{wheel('new')} is new",
+        f"{wheel('tool')} is no longer needed",
+    ]

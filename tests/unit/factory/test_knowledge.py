@@ -157,6 +157,7 @@ def test_the_wheels_of_environments_that_were_asked_in_are_remembered(tmp_path: 
     world = World(tmp_path, silent_sdist("app", "1", build=("tool",)), wheel("tool", "1"))
     world.solved(problem("app"))
     assert world.facts.hook_wheels == {"tool-1-py3-none-any.whl"}
+    assert world.facts.hooks_of == {"app 1"}
 
 
 def test_problems_that_run_at_once_do_not_take_over_what_the_other_has_corrected(tmp_path: Path) -> None:
@@ -282,6 +283,7 @@ def test_the_sdist_of_a_tree_is_made_in_an_environment_of_wheels_with_what_the_h
     assert made == tmp_path / "tree.tar.gz"
     assert world.desk.asked == [("requires-for-sdist", "tree", first), ("sdist", "tree", second)]
     assert world.facts.hook_wheels == set(second)
+    assert (world.facts.trees, world.facts.hooks_of) == ({"tree"}, set())
 
 
 def test_no_index_is_asked_for_a_tree_whose_backend_may_not_be(tmp_path: Path) -> None:

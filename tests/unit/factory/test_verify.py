@@ -58,7 +58,7 @@ class Shelf:
     def verify(self, report: Reporter = silent) -> Verified:
         """Verify it, for another target than the one that it was collected for."""
         sandbox = sandbox_or_skip(Isolation.VENV)
-        environments = Environments(self.store, sandbox=sandbox, interpreter=base())
+        environments = Environments(self.store, sandbox=sandbox, interpreter=base(), runner=Runner())
         bench = Bench(sandbox=sandbox, environments=environments, runner=Runner(), conditions="")
         return asyncio.run(verify(self.folder, target=LINUX, bench=bench, report=report))
 
@@ -80,7 +80,7 @@ def test_what_cannot_be_tried_here_is_told_apart_from_what_holds(shelf: Shelf) -
     events: list[Event] = []
     verified = shelf.verify(events.append)
     assert verified.left_out == (NOT_HERE,)
-    assert [event.text for event in events if isinstance(event, Step)] == [*verified.checks, NOT_HERE]
+    assert [event.text for event in events if isinstance(event, Step)] == list(verified.checks)
 
 
 def test_wheels_for_a_target_of_which_nothing_is_known_may_have_any_tags(shelf: Shelf) -> None:
@@ -139,3 +139,11 @@ def test_a_lock_with_a_requirement_that_is_none_is_not_read(shelf: Shelf) -> Non
     lock.write_text(lock.read_text().replace('"flask",', '"!!!",', 1))
     with pytest.raises(WheelforgeError, match=r"inputs\.requirements\[0\]"):
         shelf.verify()
+
+
+def test_a_stranger_is_to_be_removed_and_not_to_be_made_again(shelf: Shelf) -> None:
+    shelf.write(lock_of(shelf.file(FLASK), inputs=asked("flask")))
+    (shelf.folder / "stray-1.0.tar.gz").touch()
+    with pytest.raises(NotWhole) as caught:
+        shelf.verify()
+    assert caught.value.hint == "remove what the lock does not know, or move it elsewhere"

@@ -62,7 +62,9 @@ class Project:
     def open(
         self, variables: Mapping[str, str] | None = None, settings: Mapping[str, str] | None = None
     ) -> Iterator[Backend]:
-        environments = Environments(Store(self.folder / "store"), sandbox=self.sandbox, interpreter=base())
+        environments = Environments(
+            Store(self.folder / "store"), sandbox=self.sandbox, interpreter=base(), runner=Runner()
+        )
         with environments.open([]) as environment:
             workplace = Workplace(
                 subject="thing 1",

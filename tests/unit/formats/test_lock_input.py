@@ -55,9 +55,9 @@ def test_an_empty_file_is_told(name: str, tmp_path: Path) -> None:
 
 
 def test_a_lock_is_remembered_without_paths_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "locks" / "uv.lock"
+    path = tmp_path / "locks" / "pylock.toml"
     path.parent.mkdir()
-    path.write_text("version = 1")
-    assert read_lock_input(path).origin == "uv.lock"
+    path.write_text('lock-version = "1.0"\ncreated-by = "x"\npackages = []')
+    assert read_lock_input(path).origin == "pylock.toml"
     monkeypatch.chdir(tmp_path)
-    assert read_lock_input(path).origin == "locks/uv.lock"
+    assert read_lock_input(path).origin == "locks/pylock.toml"

@@ -218,7 +218,9 @@ def test_the_last_word_on_pre_releases_counts(text: str, pre: bool) -> None:  # 
 def test_a_hash_of_another_kind_is_passed_over_beside_one_that_is_checked() -> None:
     [asked] = _read(f"flask --hash=sha512:{'0' * 128} --hash=sha256:{SHA256}").requirements
     assert asked.hashes == {SHA256}
-    assert _faults(f"flask --hash=sha512:{'0' * 128}") == ["r.txt:1:7: expected sha256: and 64 hex digits"]
+    assert _faults(f"flask --hash=sha512:{'0' * 128}") == [
+        "r.txt:1:7: only sha256 is checked: add --hash=sha256:... (pip hash FILE tells it)"
+    ]
 
 
 def test_a_feature_of_pip_is_noted_and_does_nothing() -> None:

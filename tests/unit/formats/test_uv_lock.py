@@ -329,6 +329,7 @@ def test_credentials_are_in_no_file_and_in_no_text(lock: Callable[..., LockedSet
         ),
         pytest.param({}, [LIB, LIB, ROOT], "package[1]: lib 1.0 stands there twice", id="twice"),
         pytest.param({}, [{**LIB, "name": "Lib"}], "package[0].name: expected str matching regex", id="name"),
+        pytest.param({}, [], "package: none of them is the project that was locked", id="empty"),
         pytest.param({}, [LIB], "package: none of them is the project that was locked", id="no project"),
         pytest.param({"distribution": []}, [], "distribution: an early uv wrote this lock", id="older"),
         pytest.param({}, [APP], "package: none for the dependency lib", id="cut short"),

@@ -100,6 +100,7 @@ def test_a_missing_flag_is_the_hosts() -> None:
         (Flags(implementation="cpthon"), "--implementation: 'cpthon' is no implementation"),
         (Flags(abis=("x!",)), "--abi: 'x!' is no ABI"),
         (Flags(abis=("cp311", "cp312")), "need a --platform"),
+        (Flags(implementation="jy"), "--implementation jy needs a --platform beside it"),
         (Flags(python_version="3"), "need a --platform"),
     ],
 )

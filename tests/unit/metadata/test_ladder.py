@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes import FakeIndex, Offer
+from wheelforge.errors import ExitCode
 from wheelforge.metadata.core import InvalidMetadata
 from wheelforge.metadata.ladder import Disagreement, Ladder
 from wheelforge.model.metadata import BuildSystem, Surety
@@ -135,6 +136,7 @@ def test_a_file_that_is_of_another_project_or_version_is_refused(tmp_path: Path,
     for ask in (rungs.assume, rungs.confirm, rungs.stated):
         with pytest.raises(Disagreement, match=f"{filename} holds metadata of {names.replace('-', ' ')}") as caught:
             ask(lying)
+        assert caught.value.exit_code is ExitCode.INTEGRITY
         assert caught.value.hint == "exclude it: add demo!=1 to a constraints file (-c FILE)"
 
 

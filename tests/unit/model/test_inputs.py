@@ -16,6 +16,7 @@ from wheelforge.model.inputs import Reference
         ("git+ssh://me@h.example/x.git", "git+ssh://h.example/x.git"),
         ("file:///home/me/x.whl", "file:x.whl"),
         ("git+file:///home/me/x@v1", "git+file:x@v1"),
+        ("git+file:///home/me/x@feature/one", "git+file:x@feature/one"),
         ("https://[secret", "https:"),
     ],
 )

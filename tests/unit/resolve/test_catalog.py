@@ -9,12 +9,14 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from fakes import LINUX, WINDOWS, Offer, catalog, problem, project, projects
+from fakes import LINUX, WINDOWS, Offer, answer, catalog, problem, project, projects
 from wheelforge.errors import ResolutionError
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.metadata import Surety
 from wheelforge.resolve.candidates import Candidate
 from wheelforge.resolve.catalog import Catalog
+from wheelforge.resolve.problem import Solution
+from wheelforge.resolve.solver import solve
 
 if TYPE_CHECKING:
     from wheelforge.model.targets import Target
@@ -171,3 +173,19 @@ def test_a_place_counts_as_the_name_alone_where_the_user_has_named_one_himself()
     given = replace(project(other), releases={placed.version: (placed,)})
     found = known.wants(candidate(), None, replace(question, given={given.name: given}))
     assert [want.text for want in found or ()] == ["other[x]", "other[x]"]
+
+
+def test_an_extra_that_neither_provides_extra_nor_a_marker_names_is_lacking() -> None:
+    offer = Offer("app-1-py3-none-any.whl", ['lib; extra == "fancy" and sys_platform == "win32"'])
+    found = answer(problem("app[fancy,win32,nosuch]"), [offer, Offer("lib-1-py3-none-any.whl")])
+    assert catalog(offer).lacking_extras(found.choices[0], LINUX) == ["nosuch", "win32"]
+
+
+def test_excluded_files_of_a_chosen_project_are_known_with_their_reasons() -> None:
+    old, new = Offer("app-1-py3-none-any.whl"), Offer("app-2-py3-none-any.whl")
+    known = catalog(old, new)
+    known.exclude(new.artifact, "broken")
+    found = solve(problem("app"), known)
+    assert isinstance(found, Solution)
+    assert known.passed_over(found.choices[0].candidate) == [new.artifact]
+    assert known.reason(new.artifact) == "broken"

@@ -14,8 +14,8 @@ from wheelforge.errors import ExitCode, WheelforgeError
 from wheelforge.model.artifacts import Project
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import ALL, Asked, Formats
-from wheelforge.resolve.catalog import Catalog
-from wheelforge.resolve.explain import Conflict, HashNotOffered, NoSource, NoVersion, UnknownProject
+from wheelforge.resolve.catalog import Catalog, Searched
+from wheelforge.resolve.explain import Conflict, HashNotOffered, NoSource, NoVersion, SeveralUnmet, UnknownProject
 from wheelforge.resolve.solver import solve
 
 if TYPE_CHECKING:
@@ -315,3 +315,57 @@ def test_where_the_users_own_words_are_opposed_that_is_told_rather_than_what_rul
     told = refusal(problem("app", "lib>=2"), [*offers, wheel("gone", "8")])
     assert isinstance(told, Conflict)
     assert lines(told)[2:4] == ["    the command line -> lib>=2", "    the command line -> app 2 -> lib<2"]
+
+
+def test_all_that_cannot_be_had_is_told_at_once() -> None:
+    told = refusal(problem("app", "gone", "lib==77", "lost"), [wheel("app", "1"), wheel("lib", "2")])
+    assert isinstance(told, SeveralUnmet)
+    assert [line for line in told.message.splitlines() if line.startswith("no ")] == [
+        "no project 'gone' on the index, wanted by the requirements",
+        "no version of lib fits ==77",
+        "no project 'lost' on the index, wanted by the requirements",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("searched", "where"),
+    [
+        (Searched.LINKS, "no project 'gone' in any --find-links place, "),
+        (Searched.NOTHING, "no project 'gone' to be had without an index and without --find-links, "),
+    ],
+)
+def test_where_no_index_was_asked_none_is_named(searched: Searched, where: str) -> None:
+    known = Catalog(searched=searched)
+    known.learn_project(canonicalize_name("gone"), None)
+    with pytest.raises(UnknownProject) as caught:
+        solve(problem("gone"), known)
+    assert caught.value.message.startswith(where)
+    assert "--index-url" not in (caught.value.hint or "")
+    assert "--find-links PLACE" in (caught.value.hint or "")
+
+
+def test_a_python_that_sdists_and_wheels_need_is_told_once() -> None:
+    offers = [Offer(name, page_python=">=3.99") for name in ("app-1.tar.gz", "app-1-py3-none-any.whl")]
+    told = refusal(problem("app"), offers)
+    assert "  1: sdists and wheels need Python >=3.99; this is 3.12.4" in told.message.splitlines()
+    assert told.hint is not None
+    assert "--python-version" in told.hint
+
+
+def test_where_all_wheels_are_for_other_platforms_another_target_is_the_way_out() -> None:
+    told = refusal(problem("app"), [Offer("app-1-cp312-cp312-win_amd64.whl")])
+    assert told.hint == "collect for a target that app has a wheel for, with --target, or ask for another version"
+
+
+def test_where_an_sdist_would_do_it_is_the_way_out() -> None:
+    offers = [Offer("app-1-cp312-cp312-win_amd64.whl"), Offer("app-1.tar.gz")]
+    told = refusal(replace(problem("app"), formats=Formats(only_binary=frozenset({ALL}))), offers)
+    assert told.hint == "build it from source: --no-binary app"
+
+
+def test_a_project_that_a_lock_brings_is_told_by_that_lock_and_not_by_who_asks_for_it() -> None:
+    name = canonicalize_name("app")
+    roots = (*asked("app>=2"), *asked("app==1", origin="pylock.toml"))
+    question = replace(problem("app"), roots=roots, given={name: project(wheel("app", "1"))})
+    told = refusal(question, [])
+    assert "app 1 comes from pylock.toml, and no index is asked for it" in told.message

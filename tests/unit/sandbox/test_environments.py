@@ -14,6 +14,7 @@ from sandboxes import sandbox_or_skip
 from wheelforge.errors import IntegrityError
 from wheelforge.interpreters.running import base
 from wheelforge.process import Runner
+from wheelforge.sandbox.bytecode import WORTH
 from wheelforge.sandbox.environments import Environment, Environments
 from wheelforge.sandbox.port import Isolation, Job, Sandbox
 from wheelforge.sandbox.wheels import EnvironmentWheel
@@ -55,7 +56,7 @@ def output(sandbox: Sandbox, environment: Environment, *argv: str) -> str:
 
 
 def test_a_job_finds_the_wheels_and_nothing_else(sandbox: Sandbox, store: Store, tmp_path: Path) -> None:
-    environments = Environments(store, sandbox=sandbox, interpreter=base())
+    environments = Environments(store, sandbox=sandbox, interpreter=base(), runner=Runner())
     names = "import importlib.metadata as m, sys; print([d.name for d in m.distributions()], sys.version_info[:3])"
     with environments.open([wheel(tmp_path)]) as environment:
         assert output(sandbox, environment, environment.python, "-c", TELL) == "1 True False\n"
@@ -65,14 +66,14 @@ def test_a_job_finds_the_wheels_and_nothing_else(sandbox: Sandbox, store: Store,
 
 def test_programs_of_wheels_are_on_the_path(sandbox: Sandbox, store: Store, tmp_path: Path) -> None:
     demo = {"demo/__init__.py": b"def main(): print('run')\n", f"{INFO}/entry_points.txt": PROGRAM}
-    environments = Environments(store, sandbox=sandbox, interpreter=base())
+    environments = Environments(store, sandbox=sandbox, interpreter=base(), runner=Runner())
     with environments.open([wheel(tmp_path, demo)]) as environment:
         assert output(sandbox, environment, "/usr/bin/env", "demo") == "run\n"
 
 
 def test_in_a_jail_equal_sets_share_one_environment_that_jobs_cannot_change(store: Store, tmp_path: Path) -> None:
     sandbox = sandbox_or_skip(Isolation.BWRAP)
-    environments = Environments(store, sandbox=sandbox, interpreter=base())
+    environments = Environments(store, sandbox=sandbox, interpreter=base(), runner=Runner())
     one, two = wheel(tmp_path), wheel(tmp_path, name="other")
     with (
         environments.open([one, two]) as first,
@@ -90,7 +91,7 @@ def test_in_a_jail_equal_sets_share_one_environment_that_jobs_cannot_change(stor
 def test_a_shared_environment_names_no_path_of_the_host(store: Store, tmp_path: Path) -> None:
     sandbox = sandbox_or_skip(Isolation.BWRAP)
     demo = wheel(tmp_path, {f"{INFO}/entry_points.txt": PROGRAM})
-    with Environments(store, sandbox=sandbox, interpreter=base()).open([demo]) as environment:
+    with Environments(store, sandbox=sandbox, interpreter=base(), runner=Runner()).open([demo]) as environment:
         paths = list(environment.mount.host.rglob("*"))
     texts = [path.read_text() for path in paths if path.is_file() and not path.is_symlink()]
     links = [str(path.readlink()) for path in paths if path.is_symlink()]
@@ -100,7 +101,7 @@ def test_a_shared_environment_names_no_path_of_the_host(store: Store, tmp_path: 
 
 
 def test_without_a_jail_each_use_has_its_own_which_is_removed(store: Store, tmp_path: Path) -> None:
-    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.VENV), interpreter=base())
+    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.VENV), interpreter=base(), runner=Runner())
     demo = wheel(tmp_path)
     with environments.open([demo]) as first, environments.open([demo]) as second:
         assert first.key == second.key
@@ -111,7 +112,7 @@ def test_without_a_jail_each_use_has_its_own_which_is_removed(store: Store, tmp_
 
 
 def test_many_threads_make_one_environment(store: Store, tmp_path: Path) -> None:
-    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.BWRAP), interpreter=base())
+    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.BWRAP), interpreter=base(), runner=Runner())
     demo = wheel(tmp_path)
     found: list[Environment] = []
 
@@ -125,21 +126,61 @@ def test_many_threads_make_one_environment(store: Store, tmp_path: Path) -> None
     for thread in threads:
         thread.join()
     assert len(found) == 8
-    assert len(list(store.folder("environments").iterdir())) == 1
+    # The second is the empty one that it was made of.
+    assert len(list(store.folder("environments").iterdir())) == 2
     assert list(store.folder("work").iterdir()) == []
 
 
-def test_wheels_may_share_a_file(store: Store, tmp_path: Path) -> None:
-    sandbox = sandbox_or_skip(Isolation.VENV)
+def test_wheels_may_share_a_file(sandbox: Sandbox, store: Store, tmp_path: Path) -> None:
     last = wheel(tmp_path, {"demo/__init__.py": b"VALUE = 2\n"}, name="other")
-    with Environments(store, sandbox=sandbox, interpreter=base()).open([last, wheel(tmp_path)]) as environment:
+    with Environments(store, sandbox=sandbox, interpreter=base(), runner=Runner()).open(
+        [last, wheel(tmp_path)]
+    ) as environment:
         assert output(sandbox, environment, environment.python, "-c", TELL).startswith("2 ")
+
+
+def test_a_file_of_one_wheel_is_no_folder_of_another(sandbox: Sandbox, store: Store, tmp_path: Path) -> None:
+    last = wheel(tmp_path, {"demo/__init__.py/below": b""}, name="other")
+    environments = Environments(store, sandbox=sandbox, interpreter=base(), runner=Runner())
+    with (
+        pytest.raises(IntegrityError, match=r"other-1\.0-py3-none-any\.whl cannot be installed"),
+        environments.open([last, wheel(tmp_path)]),
+    ):
+        pass
+
+
+def test_a_wheel_is_installed_once_for_all_environments_of_a_jail(store: Store, tmp_path: Path) -> None:
+    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.BWRAP), interpreter=base(), runner=Runner())
+    one, two = wheel(tmp_path), wheel(tmp_path, {"demo/__init__.py": b"VALUE = 2\n"}, name="other")
+    with environments.open([one]) as alone, environments.open([one, two]) as both:
+        files = [next(env.mount.host.rglob(f"{INFO}/METADATA")) for env in (alone, both)]
+        assert files[0].samefile(files[1])
+        # What the second has put in its place stands there alone.
+        values = [next(env.mount.host.rglob("demo/__init__.py")).read_text() for env in (alone, both)]
+        assert values == ["VALUE = 1\n", "VALUE = 2\n"]
+
+
+def test_a_large_wheel_is_compiled_when_it_is_used_again(store: Store, tmp_path: Path) -> None:
+    sandbox = sandbox_or_skip(Isolation.BWRAP)
+    environments = Environments(store, sandbox=sandbox, interpreter=base(), runner=Runner())
+    large = {"demo/__init__.py": b"VALUE = 1\n" + b"#\n" * WORTH, "demo/template.py": b"no Python"}
+    one, two = (
+        wheel(tmp_path, large),
+        wheel(tmp_path, name="other", changes={"demo/__init__.py": large["demo/__init__.py"]}),
+    )
+    with environments.open([one]) as alone:
+        assert list(alone.mount.host.rglob("*.pyc")) == []
+    with environments.open([one]) as alone, environments.open([one, two]) as both:
+        for environment in (alone, both):
+            [bytecode] = environment.mount.host.rglob("*.pyc")
+            assert str(tmp_path).encode() not in bytecode.read_bytes()
+            assert output(sandbox, environment, environment.python, "-c", TELL) == "1 True False\n"
 
 
 def test_bytecode_that_a_wheel_brings_is_left_out(store: Store, tmp_path: Path) -> None:
     demo = wheel(tmp_path, {"demo/__pycache__/__init__.cpython-311.pyc": b"planted"})
     sandbox = sandbox_or_skip(Isolation.VENV)
-    with Environments(store, sandbox=sandbox, interpreter=base()).open([demo]) as environment:
+    with Environments(store, sandbox=sandbox, interpreter=base(), runner=Runner()).open([demo]) as environment:
         assert list(environment.mount.host.rglob("*.pyc")) == []
 
 
@@ -165,18 +206,18 @@ def test_a_wheel_that_writes_where_it_must_not_is_refused(
     hostile = wheel(tmp_path, {path: b"planted"})
     with (
         pytest.raises(IntegrityError, match=r"demo-1\.0-py3-none-any\.whl cannot be installed"),
-        Environments(store, sandbox=sandbox, interpreter=base()).open([hostile]),
+        Environments(store, sandbox=sandbox, interpreter=base(), runner=Runner()).open([hostile]),
     ):
         pass
     assert base().executable.read_bytes() == before
     assert not list(tmp_path.rglob("escaped"))
-    assert not list(store.folder("environments").iterdir())
+    assert not list(store.folder("environments").rglob("demo*"))
 
 
 @pytest.mark.parametrize("name", ["../../escaped", "python", "/escaped"])
 def test_a_program_that_would_stand_where_it_must_not_is_refused(store: Store, tmp_path: Path, name: str) -> None:
     hostile = wheel(tmp_path, {f"{INFO}/entry_points.txt": f"[console_scripts]\n{name} = demo:main\n".encode()})
-    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.VENV), interpreter=base())
+    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.VENV), interpreter=base(), runner=Runner())
     with pytest.raises(IntegrityError), environments.open([hostile]):
         pass
 
@@ -187,7 +228,7 @@ def test_a_wheel_that_differs_from_its_record_is_refused(store: Store, tmp_path:
     rest = [record_line(name, data) for name, data in files.items() if name != "demo/__init__.py"]
     path = write_wheel(tmp_path / "blob", files, record=[*record, *rest])
     broken = EnvironmentWheel(path=path, sha256="0" * 64, filename="demo-1.0-py3-none-any.whl")
-    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.VENV), interpreter=base())
+    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.VENV), interpreter=base(), runner=Runner())
     with pytest.raises(IntegrityError, match=r"demo/__init__\.py"), environments.open([broken]):
         pass
 
@@ -196,6 +237,6 @@ def test_a_wheel_that_differs_from_its_record_is_refused(store: Store, tmp_path:
 def test_a_file_that_is_no_wheel_is_refused(store: Store, tmp_path: Path, data: bytes) -> None:
     (tmp_path / "blob").write_bytes(data)
     broken = EnvironmentWheel(path=tmp_path / "blob", sha256="0" * 64, filename="demo-1.0-py3-none-any.whl")
-    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.VENV), interpreter=base())
+    environments = Environments(store, sandbox=sandbox_or_skip(Isolation.VENV), interpreter=base(), runner=Runner())
     with pytest.raises(IntegrityError), environments.open([broken]):
         pass

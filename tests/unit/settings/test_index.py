@@ -32,13 +32,22 @@ def test_a_url_is_taken_apart(written: str, url: str, userinfo: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written",
-    ["", "index.example/simple", "ftp://index.example/", "https://", "https://[x/", "http://x:port/", "me:secret@x"],
+    ("written", "shown"),
+    [
+        ("", "''"),
+        ("index.example/simple", "'index.example/simple'"),
+        ("ftp://index.example/", "'ftp://index.example/'"),
+        ("https://", "'https://'"),
+        ("https://[x/", "'https://[x/'"),
+        ("http://x:port/", "'http://x:port/'"),
+        ("me:secret@x", "'...@x'"),
+        ("ftp://me:sec#ret@x/?token=secret", "'ftp://...@x/'"),
+    ],
 )
-def test_what_is_no_index_is_refused_by_its_origin_and_not_shown(written: str) -> None:
+def test_what_is_no_index_is_shown_without_its_secrets(written: str, shown: str) -> None:
     with pytest.raises(UsageError) as caught:
         _parse(written)
-    assert caught.value.message == "--index-url: not the URL of an index"
+    assert caught.value.message == f"--index-url: not the URL of an index: {shown}"
 
 
 @pytest.mark.parametrize("written", ["https://index.example/simple/?token=secret", "https://index.example/#secret"])

@@ -277,9 +277,9 @@ def test_only_and_excluded_indexes_say_what_is_left_out(desk: Desk) -> None:
         ({"exclude_index": "corpp"}, "--exclude-index: no index is called 'corpp'; did you mean 'corp'?"),
         ({"pin": "demo"}, "--pin: not a pin: 'demo'"),
         ({"pin": "de mo=corp"}, "--pin: not a pin: 'de mo=corp'"),
-        ({"extra_index_url": "ftp://me:secret@x/"}, "--extra-index-url: not the URL of an index"),
-        ({"extra_index_url": "file://elsewhere/x"}, "--extra-index-url: not the URL of an index"),
-        ({"find_links": "ftp://me:secret@x/"}, "--find-links: neither a path nor the URL of a page"),
+        ({"extra_index_url": "ftp://me:secret@x/"}, "--extra-index-url: not the URL of an index: 'ftp://...@x/'"),
+        ({"extra_index_url": "file://elsewhere/x"}, "--extra-index-url: not the URL of an index: 'file://elsewhere/x'"),
+        ({"find_links": "ftp://me:secret@x/"}, "--find-links: neither a path nor the URL of a page: 'ftp://...@x/'"),
         (
             {"find_links": "https://x/?t=secret"},
             "--find-links: the URL of an index ends with its path, without ? and #",

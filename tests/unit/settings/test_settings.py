@@ -95,7 +95,7 @@ def test_paths_start_from_the_folder_or_the_home(desk: Desk) -> None:
         ({"PIP_TIMEOUT": "inf"}, "PIP_TIMEOUT: expected a number of seconds above 0, not 'inf'"),
         ({"WHEELFORGE_RETRIES": "-1"}, "WHEELFORGE_RETRIES: expected a whole number, 0 or above, not '-1'"),
         ({"WHEELFORGE_RETRIES": "1.5"}, "WHEELFORGE_RETRIES: expected a whole number, 0 or above, not '1.5'"),
-        ({"WHEELFORGE_INDEX_URL": "x"}, "WHEELFORGE_INDEX_URL: not the URL of an index"),
+        ({"WHEELFORGE_INDEX_URL": "x"}, "WHEELFORGE_INDEX_URL: not the URL of an index: 'x'"),
         ({"UV_OFFLINE": "maybe"}, "UV_OFFLINE: expected true or false, not 'maybe'"),
         ({"PIP_PROXY": "socks5://me:secret@x:1"}, "PIP_PROXY: not the URL of a proxy"),
         ({"PIP_PROXY": "http://x:port"}, "PIP_PROXY: not the URL of a proxy"),

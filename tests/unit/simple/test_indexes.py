@@ -140,7 +140,7 @@ def test_a_pinned_project_is_taken_from_its_own_index_only() -> None:
 def test_a_project_that_is_pinned_to_an_unknown_index_is_told_and_taken_from_nowhere_else() -> None:
     first = Place("first", "1.0")
     with pytest.raises(UsageError, match="demo is to be taken from the index 'corp'") as caught:
-        project(indexes([first], pins={DEMO: Undefined("corp")}))
+        project(indexes([first], pins={DEMO: Undefined("corp", "pyproject.toml [tool.uv.sources]")}))
     assert caught.value.hint == "--index corp=URL"
     assert first.asked == []
 

@@ -64,7 +64,7 @@ class Run:
     def __call__(self, *urls: str) -> list[bytes]:
         async def main() -> list[bytes]:
             async with Web(Options(pause=0)) as web:
-                client = LoggedIn(web, self._login, self._logins)
+                client = LoggedIn(web, self._login, self._logins, name="my-corp")
                 return [answer.body for answer in await asyncio.gather(*map(client.get, urls))]
 
         return asyncio.run(main())
@@ -128,6 +128,7 @@ def test_without_any_credentials_the_ways_to_give_them_are_told(server: Loopback
     with pytest.raises(IndexAccessError, match="401") as caught:
         Run(server, Logins())(f"{server.url}/simple/")
     assert "~/.netrc" in str(caught.value.hint)
+    assert "WHEELFORGE_INDEX_MY_CORP_USERNAME" in str(caught.value.hint)
 
 
 def test_no_credentials_go_to_another_server(server: Loopback, tmp_path: Path) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
+from packaging.utils import canonicalize_name
 
 from loopback import HTML, JSON
 from wheelforge.errors import IndexAccessError
 from wheelforge.simple.pages import File, Hashes, read_page
+from wheelforge.simple.releases import may_be_of
 
 URL = "https://index.example/simple/demo/"
 SHA256 = "a" * 64
+UNSAFE = b'{"filename":"../x.zip","url":"x"}'
 PAGE = b"""{
   "meta": {"api-version": "1.4", "_new": 1},
   "name": "demo",
@@ -52,7 +57,7 @@ def test_html_is_read() -> None:
     wheel, sdist = read_page(page.encode(), "text/html; charset=utf-8", URL).files
     assert wheel == File(
         filename="demo-1.0-py3-none-any.whl",
-        url="https://index.example/files/demo-1.0-py3-none-any.whl",
+        url="../../files/demo-1.0-py3-none-any.whl",
         hashes=Hashes(sha256=SHA256),
         requires_python=">=3.9",
         yanked="broken",
@@ -61,7 +66,7 @@ def test_html_is_read() -> None:
     )
     assert (sdist.filename, sdist.url, sdist.yanked) == (
         "demo+1-2.0.tar.gz",
-        "https://index.example/demo%2B1-2.0.tar.gz",
+        "/demo%2B1-2.0.tar.gz",
         True,
     )
 
@@ -109,3 +114,47 @@ def test_a_newer_minor_version_is_read() -> None:
 )
 def test_a_page_without_a_file_of_today_is_a_page(page: bytes) -> None:
     assert len(read_page(page, "text/html", URL).files) == page.count(b"<a ")
+
+
+def test_of_a_page_that_leads_anywhere_only_what_is_wanted_is_kept() -> None:
+    page = b'<a href="other-1.0.tar.gz"><a href="f/Demo_x-1.0.tar.gz?x=/y#sha256=1"><a href="..">'
+    [file] = read_page(page, HTML, URL, wanted=may_be_of(canonicalize_name("demo-x"))).files
+    assert (file.filename, file.url) == ("Demo_x-1.0.tar.gz", "f/Demo_x-1.0.tar.gz?x=/y")
+
+
+def test_a_page_with_a_million_other_links_takes_no_room() -> None:
+    page = b'<a href="other-1.0.tar.gz">x</a>' * 200_001
+    tracemalloc.start()
+    try:
+        assert read_page(page, HTML, URL, wanted=may_be_of(canonicalize_name("demo"))).files == []
+        assert tracemalloc.get_traced_memory()[1] < len(page)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("piece", "begin", "end", "kind"),
+    [
+        (b'<a href="demo-1.zip">', b"", b"", HTML),
+        (b'{"filename":"demo-1.zip","url":"x"},', b'{"files":[', b"0]}", JSON),
+    ],
+)
+def test_a_page_with_more_files_than_any_project_has_is_refused(
+    piece: bytes, begin: bytes, end: bytes, kind: str
+) -> None:
+    with pytest.raises(IndexAccessError, match="lists more than 200000 files"):
+        read_page(begin + piece * 200_001 + end, kind, URL)
+
+
+@pytest.mark.parametrize(
+    ("page", "kind", "doubt"),
+    [
+        (b'<a href="%2e%2e%2fdemo-1.0.zip">', HTML, "1 file has a name that cannot be used"),
+        (b'{"files":[%b,%b]}' % (UNSAFE, UNSAFE), JSON, "2 files have names that cannot be used"),
+        (b"<h1>Welcome</h1>", HTML, "its page has no link at all: is it an index?"),
+        (b'<a href="..">up</a>', HTML, ""),
+    ],
+)
+def test_what_is_odd_about_a_page_is_remembered(page: bytes, kind: str, doubt: str) -> None:
+    assert read_page(page, kind, URL).doubt.startswith(doubt)
+    assert bool(read_page(page, kind, URL).doubt) == bool(doubt)

@@ -383,7 +383,8 @@ def test_files_without_a_promise_are_warned_of_once(tmp_path: Path, small: bytes
         run = Run(server, tmp_path)
         run(twice)
     [warning] = [event for event in run.events if isinstance(event, Warn)]
-    assert f"main promises no sha256 for {FILENAME}" in warning.text
+    assert warning.text.startswith("main (127.0.0.1:")
+    assert f") promises no sha256 for {FILENAME}" in warning.text
 
 
 def test_an_index_over_plain_http_is_warned_of_once(tmp_path: Path) -> None:

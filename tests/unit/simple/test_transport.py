@@ -47,6 +47,12 @@ def test_the_proxy_of_the_environment_is_gone_through(monkeypatch: pytest.Monkey
         assert read(f"{proxy.url}/", Options()) == b"direct"
 
 
+def test_a_proxy_that_is_not_there_is_told_as_such() -> None:
+    with pytest.raises(Unreachable, match=r"no connection to the proxy 127\.0\.0\.1:1 ") as caught:
+        read(FAR, Options(proxy="http://me:secret@127.0.0.1:1", retries=0))
+    assert caught.value.hint == "check --proxy and HTTPS_PROXY"
+
+
 def test_a_proxy_that_wants_a_login_is_told_as_such() -> None:
     with serving({FAR: Reply(status=407)}) as proxy, pytest.raises(IndexAccessError, match="407") as caught:
         read(FAR, Options(proxy=proxy.url))
