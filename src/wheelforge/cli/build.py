@@ -54,7 +54,10 @@ building = options.bundled(
     click.option("--keep-build-deps", is_flag=True, help="Keep the wheels that only builds needed, in build-deps/."),
 )
 
-output = click.option("-o", "-w", "--wheel-dir", "wheelhouse", default="wheelhouse", show_default=True, type=FOLDER)
+output = click.option(
+    "-o", "-w", "--wheel-dir", "wheelhouse", default="wheelhouse", show_default=True, type=FOLDER, metavar="DIR",
+    help="The wheelhouse to write.",
+)  # fmt: skip
 
 
 @click.command("build")

@@ -48,7 +48,10 @@ NO_SANDBOX = Unanswered(
 @click.option("--clone", is_flag=True, help="Keep repositories and folders as they are beside their sdists, in clone/.")
 @options.reaching
 @options.running
-@click.option("-o", "-d", "--dest", "folder", default="sdist-folder", show_default=True, type=FOLDER)
+@click.option(
+    "-o", "-d", "--dest", "folder", default="sdist-folder", show_default=True, type=FOLDER, metavar="DIR",
+    help="The folder to write.",
+)  # fmt: skip
 @options.cache_dir
 @options.telling
 def command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -23,14 +24,14 @@ def get_credential(service, user):
         raise OSError("secret")
     return SimpleNamespace(username=user or "me", password="module") if service == "known" else None
 """
-PROGRAM = f"""#!{sys.executable}
+PROGRAM = """
 import json, sys
 assert sys.argv[1:4] == ["--mode=creds", "--output=json", "get"], sys.argv
 service, *user = sys.argv[4:]
 if service == "garbled":
     print("secret")
 elif service == "known":
-    print(json.dumps({{"username": (user or ["me"])[0], "password": "program"}}))
+    print(json.dumps({"username": (user or ["me"])[0], "password": "program"}))
 else:
     sys.exit(1)
 """
@@ -59,7 +60,10 @@ def module(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def program(tmp_path: Path) -> None:
     path = tmp_path / "keyring"
-    path.write_text(PROGRAM)
+    answers = tmp_path / "answers.py"
+    answers.write_text(PROGRAM)
+    # The interpreter may stand in a path with a blank, which no first line of a script can name.
+    path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(answers))} "$@"\n')
     path.chmod(0o755)
     assert os.access(path, os.X_OK)
 
