@@ -18,8 +18,10 @@ from archives_fixture import file, metadata, wheel_files, write_tar, write_wheel
 from wheelforge.archives.sdist import SdistContents
 from wheelforge.direct.port import PackedTree
 from wheelforge.errors import WheelforgeError
+from wheelforge.factory.knowledge import Answers
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.artifacts import Artifact, Kind, Project
+from wheelforge.model.digest import Digest, sha256
 from wheelforge.model.inputs import Asked, Formats
 from wheelforge.model.metadata import BuildSystem, Surety
 from wheelforge.model.shape import Shape
@@ -74,6 +76,11 @@ def digest(filename: str) -> str:
     return hashlib.sha256(filename.encode()).hexdigest()
 
 
+def vouched(filename: str) -> Digest:
+    """The same, as a user writes it down."""
+    return sha256(digest(filename))
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A file of an index, what its page says of it, and what stands in it."""
@@ -85,6 +92,8 @@ class Offer:
     build_requires: Sequence[str] = ()
     backend: str = "flit_core.buildapi"
     backend_path: Sequence[str] = ()
+    beside: Sequence[str] = ("setup.py",)
+    """Further files that a backend takes its settings from."""
     is_static: bool = True
     """Whether an sdist says by itself what it requires."""
     requires_python: str | None = None
@@ -136,9 +145,13 @@ class Offer:
 
     @property
     def build_system(self) -> BuildSystem:
-        """``[build-system]`` of an sdist."""
+        """``[build-system]`` of an sdist, of whose project nothing is dynamic."""
         return BuildSystem(
-            requires=tuple(self.build_requires), backend=self.backend, backend_path=tuple(self.backend_path)
+            requires=tuple(self.build_requires),
+            backend=self.backend,
+            backend_path=tuple(self.backend_path),
+            pyproject={"project": {}},
+            beside=dict.fromkeys(self.beside),
         )
 
     def write(self, folder: Path) -> Path:
@@ -236,6 +249,24 @@ async def paused(turns: int) -> None:
     """Let others have their turn this often."""
     for _ in range(turns):
         await asyncio.sleep(0)
+
+
+class FilesOnly:
+    """The part of an index that nobody asks: whoever extends it says how a file is fetched."""
+
+    name = "example"
+
+    async def project(self, name: NormalizedName) -> Project | None:
+        """See `Index`."""
+        raise NotImplementedError(name)
+
+    async def metadata(self, artifact: Artifact) -> bytes:
+        """See `Index`."""
+        raise NotImplementedError(artifact)
+
+    async def shape(self, artifact: Artifact) -> Shape:
+        """See `Index`."""
+        raise NotImplementedError(artifact)
 
 
 class FakeIndex:
@@ -353,6 +384,17 @@ class FakeDesk:
         self._refusal = refusal
         self.asked: list[tuple[str, str, tuple[str, ...]]] = []
         """Hook, sdist and the wheels of the environment, in the order in which they were asked."""
+
+    def prepare(self) -> None:
+        """See `HookDesk`."""
+
+    async def answers(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Answers | Unanswered:
+        """See `HookDesk`."""
+        requires = await self.requires(sdist, wheels)
+        metadata = None if requires else await self.metadata(sdist, wheels)
+        if isinstance(requires, Unanswered) or isinstance(metadata, Unanswered):
+            return self._refusal or Unanswered(reason="")
+        return Answers(requires=requires, metadata=metadata)
 
     async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         """See `HookDesk`."""

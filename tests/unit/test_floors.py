@@ -47,7 +47,7 @@ ONLY_IN = {
     "click": "wheelforge.cli",
     "rich": "wheelforge.cli",
     "httpx": "wheelforge.simple.transport",
-    "subprocess": "wheelforge.process",
+    "subprocess": "wheelforge.process.group",
 }
 """Libraries, and the one place that may know them."""
 
@@ -162,6 +162,11 @@ def test_the_guard_looks_at_the_whole_house() -> None:
             id="a process started elsewhere",
         ),
         pytest.param(
+            {"process/runner.py": "from subprocess import Popen"},
+            "wheelforge.process.runner imports subprocess.Popen",
+            id="a process started elsewhere in its own room",
+        ),
+        pytest.param(
             {"simple/client.py": "from httpx import AsyncClient"},
             "wheelforge.simple.client imports httpx.AsyncClient",
             id="HTTP spoken elsewhere",
@@ -188,7 +193,7 @@ def test_the_guard_lets_good_arrows_pass(tmp_path: Path) -> None:
     files = {
         "__init__.py": "",
         "errors.py": "",
-        "process.py": "import subprocess\nfrom wheelforge.errors import BuildError",
+        "process/group.py": "import subprocess\nfrom wheelforge.errors import BuildError",
         "simple/transport.py": "import httpx\nfrom wheelforge.archives import sdist",
         "archives/sdist.py": "from wheelforge.errors import IntegrityError",
         "cli/main.py": "import click\nfrom wheelforge import errors\nimport wheelforge.simple.transport",
