@@ -72,8 +72,8 @@ def judge(name: str, folder: Path) -> Iterator[Verdict]:
     """Ask both resolvers for one set; ours for all targets in one run, where it has an answer for each."""
     print(f"{name} ...", file=sys.stderr)
     with ThreadPoolExecutor() as pool:
-        theirs = [pool.submit(uv_pins, SETS[name].split(), aim, folder / "uv") for aim in AIMS]
-        ours = our_pins(SETS[name].split(), folder / "wheelforge")
+        theirs = [pool.submit(uv_pins, SETS[name].split(), aim, surroundings(folder / "uv")) for aim in AIMS]
+        ours = our_pins(SETS[name].split(), surroundings(folder / "wheelforge"))
     for aim, asked in zip(AIMS, theirs, strict=True):
         yield Verdict(name=name, aim=aim, ours=ours[aim.target], theirs=asked.result())
 
@@ -81,30 +81,31 @@ def judge(name: str, folder: Path) -> Iterator[Verdict]:
 def judge_files(name: str, folder: Path) -> Iterator[Verdict]:
     """Collect one set for all targets, and let uv, without an index, find what it needs in the folder."""
     print(f"{name} ...", file=sys.stderr)
-    files, cache = folder / name, folder / "wheelforge"
-    ours = collect(SETS[name].split(), [aim.target for aim in AIMS], cache, "--layout", "per-target", "-o", str(files))
+    files, env = folder / name, surroundings(folder / "wheelforge")
+    ours = collect(SETS[name].split(), [aim.target for aim in AIMS], env, "--layout", "per-target", "-o", str(files))
     for aim in AIMS:
         own = None if ours is None else ours[aim.target]
         shelf = ("--no-index", "--find-links", str(files / aim.target))
-        yield Verdict(name=name, aim=aim, ours=own, theirs=uv_pins(SETS[name].split(), aim, folder / "uv", *shelf))
+        theirs = uv_pins(SETS[name].split(), aim, surroundings(folder / "uv"), *shelf)
+        yield Verdict(name=name, aim=aim, ours=own, theirs=theirs)
 
 
-def our_pins(requirements: list[str], cache: Path) -> Mapping[str, Mapping[str, str] | None]:
+def our_pins(requirements: list[str], env: Mapping[str, str]) -> Mapping[str, Mapping[str, str] | None]:
     """Our pins by target. A run for several fails when one has no answer: then each is asked alone."""
-    together = collect(requirements, [aim.target for aim in AIMS], cache, "--dry-run")
+    together = collect(requirements, [aim.target for aim in AIMS], env, "--dry-run")
     if together is not None:
         return together
-    alone = {aim.target: collect(requirements, [aim.target], cache, "--dry-run") for aim in AIMS}
+    alone = {aim.target: collect(requirements, [aim.target], env, "--dry-run") for aim in AIMS}
     return {target: None if pins is None else pins[target] for target, pins in alone.items()}
 
 
 def collect(
-    requirements: list[str], targets: list[str], cache: Path, *options: str
+    requirements: list[str], targets: list[str], env: Mapping[str, str], *options: str
 ) -> Mapping[str, Mapping[str, str]] | None:
     """Run `collect`; ``None`` where there is no answer."""
     wanted = [word for target in targets for word in ("--target", target)]
     command = [tool(OURS).program, "collect", "--json", "--quiet", *options, *wanted, *requirements]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=surroundings(cache), cwd="/")
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=env, cwd="/")
     if done.returncode:
         print(done.stderr, file=sys.stderr)
         return None
@@ -114,7 +115,7 @@ def collect(
     }
 
 
-def uv_pins(requirements: list[str], aim: Aim, cache: Path, *options: str) -> Mapping[str, str] | None:
+def uv_pins(requirements: list[str], aim: Aim, env: Mapping[str, str], *options: str) -> Mapping[str, str] | None:
     """Run `uv pip compile`; ``None`` where there is no answer."""
     command = [
         tool("uv").program,
@@ -128,9 +129,7 @@ def uv_pins(requirements: list[str], aim: Aim, cache: Path, *options: str) -> Ma
     ]
     command += ["--python-version", aim.python, "--python-platform", aim.platform, *options]
     asked = "\n".join(requirements)
-    done = subprocess.run(
-        command, check=False, input=asked, capture_output=True, text=True, env=surroundings(cache), cwd="/"
-    )
+    done = subprocess.run(command, check=False, input=asked, capture_output=True, text=True, env=env, cwd="/")
     if done.returncode:
         print(done.stderr, file=sys.stderr)
         return None

@@ -8,8 +8,8 @@ import time
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from wheelforge.cli import app
-from wheelforge.factory import collect, knowledge
+from wheelforge import cli
+from wheelforge.factory import collector, knowledge
 from wheelforge.factory.knowledge import IndexFacts
 from wheelforge.resolve.solver import solve
 
@@ -43,9 +43,9 @@ class Watch:
 def main() -> int:
     """Run the command; the last line says how often it began to solve anew, and its solver's share of the time."""
     watch, begin = Watch(), time.perf_counter()
-    with patch.object(knowledge, "solve", watch.solve), patch.object(collect, "IndexFacts", watch.make_facts):
+    with patch.object(knowledge, "solve", watch.solve), patch.object(collector, "IndexFacts", watch.make_facts):
         try:
-            app.run(sys.argv[1:])
+            cli.main()
         except SystemExit as end:
             if end.code:
                 raise

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import random
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from server import PAGES, Bytes, serve
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ROOT = "synthetic-000"
+"""The project that leads to all others."""
 PROJECTS, VERSIONS = 500, 20
 AGREED = 12
 """All projects fit together in this version, so that there always is an answer."""
@@ -20,23 +27,35 @@ CAPPED = 0.2
 class Release:
     """One wheel, of which only the metadata exists."""
 
+    names: Sequence[str]
+    """All projects."""
     number: int
+    """Its own place among them."""
     version: int
+
+    @property
+    def name(self) -> str:
+        """Of its project."""
+        return self.names[self.number]
 
     @property
     def filename(self) -> str:
         """As PEP 427 has it."""
-        return f"{name(self.number).replace('-', '_')}-{self.version}.0-py3-none-any.whl"
+        return f"{self.name.replace('-', '_')}-{self.version}.0-py3-none-any.whl"
+
+    @property
+    def requires(self) -> list[str]:
+        """A tree's two branches, so that the first project reaches all, and one requirement across."""
+        chance = random.Random(f"{self.number} {self.version}")  # noqa: S311 - the same index in every run
+        later = range(2 * self.number + 1, len(self.names))
+        wanted = dict.fromkeys([*later[:2], *([chance.choice(later)] if later else [])])
+        return [f"{self.names[number]} {bounds(chance)}" for number in wanted]
 
     @property
     def metadata(self) -> bytes:
-        """A tree's two branches, so that the first project reaches all, and one requirement across."""
-        chance = random.Random(f"{self.number} {self.version}")  # noqa: S311 - the same index in every run
-        later = range(2 * self.number + 1, PROJECTS)
-        wanted = dict.fromkeys([*later[:2], *([chance.choice(later)] if later else [])])
-        lines = [f"Requires-Dist: {name(number)} {bounds(chance)}" for number in wanted]
-        head = ["Metadata-Version: 2.1", f"Name: {name(self.number)}", f"Version: {self.version}.0"]
-        return "\n".join([*head, *lines, ""]).encode()
+        """METADATA."""
+        head = ["Metadata-Version: 2.1", f"Name: {self.name}", f"Version: {self.version}.0"]
+        return "\n".join([*head, *(f"Requires-Dist: {text}" for text in self.requires), ""]).encode()
 
     @property
     def entry(self) -> dict[str, object]:
@@ -55,21 +74,39 @@ def bounds(chance: random.Random) -> str:
     return f">={chance.randint(1, AGREED)}{cap}"
 
 
-def name(number: int) -> str:
-    """What a project is called."""
-    return f"synthetic-{number:03}"
+def names(projects: int, seed: str = "") -> list[str]:
+    """The root's and all others': in the order in which they lead to each other or, with a seed, in a random one."""
+    others = [f"synthetic-{number:03}" for number in range(1, projects)]
+    if seed:
+        random.Random(seed).shuffle(others)  # noqa: S311 - the same index in every run
+    return [ROOT, *others]
 
 
-def bodies() -> dict[str, Bytes]:
+def releases(projects: int, seed: str = "") -> Iterator[list[Release]]:
+    """Those of each project."""
+    named = names(projects, seed)
+    for number in range(projects):
+        yield [Release(names=named, number=number, version=version) for version in range(1, VERSIONS + 1)]
+
+
+def bodies(projects: int, seed: str = "") -> dict[str, Bytes]:
     """All pages and all metadata (PEP 658), by path."""
     found: dict[str, Bytes] = {}
-    for number in range(PROJECTS):
-        releases = [Release(number=number, version=version) for version in range(1, VERSIONS + 1)]
-        page = {"meta": {"api-version": "1.1"}, "name": name(number), "files": [one.entry for one in releases]}
-        found[f"{PAGES}{name(number)}/"] = Bytes(json.dumps(page).encode())
-        found |= {f"/files/{one.filename}.metadata": Bytes(one.metadata) for one in releases}
+    for made in releases(projects, seed):
+        page = {"meta": {"api-version": "1.1"}, "name": made[0].name, "files": [one.entry for one in made]}
+        found[f"{PAGES}{made[0].name}/"] = Bytes(json.dumps(page).encode())
+        found |= {f"/files/{one.filename}.metadata": Bytes(one.metadata) for one in made}
     return found
 
 
+def main() -> None:
+    """Print the URL of the index, and serve until ended."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("projects", nargs="?", type=int, default=PROJECTS, help=f"how many ({PROJECTS})")
+    parser.add_argument("--seed", default="", help="any word: the projects change names with each other")
+    options = parser.parse_args()
+    serve(bodies(options.projects, options.seed).get)
+
+
 if __name__ == "__main__":
-    serve(bodies().get)
+    main()

@@ -81,12 +81,16 @@ def newer_python() -> Path:
     raise NotToBeHadError("fromager needs CPython 3.12 or newer, which this machine lacks")
 
 
+DROPPED = ("PIP_", "UV_", "WHEELFORGE_", "PYTHON")
+"""What no contestant is told; a variable of Python's could keep one from its bytecode, and not the others."""
+
+
 def surroundings(cache: Path, index: str = "") -> dict[str, str]:
     """Give every tool the same index and a cache of its own; no other setting of this machine reaches any of them.
 
     ``index`` is one on the loopback; unless given, it is this machine's.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "WHEELFORGE_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
     caches = {
         name: str(cache)
         for name in ("XDG_CACHE_HOME", "PIP_CACHE_DIR", "UV_CACHE_DIR", "PEX_ROOT", "WHEELFORGE_CACHE_DIR")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.digest import Algorithm, sha256
 from wheelforge.model.inputs import Resolution
 from wheelforge.resolve.windows import Windows
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from wheelforge.model.artifacts import Artifact, Project
+    from wheelforge.model.digest import Digest
     from wheelforge.model.targets import Target
 
 
@@ -73,8 +75,8 @@ class Rules:
     target: Target
     kinds: tuple[Kind, ...]
     """The preferred one first."""
-    hashes: frozenset[str] | None = None
-    """SHA-256, lower-case hex; ``None`` where any will do."""
+    hashes: frozenset[Digest] | None = None
+    """Of which a file must have one; ``None`` where any will do."""
     resolution: Resolution = Resolution.HIGHEST
     uploaded_prior_to: datetime | None = None
 
@@ -87,10 +89,14 @@ class Rules:
         return not any(applies for _, applies in self._dates(file))
 
     def may_have(self, file: Artifact) -> bool:
-        """Whether a file can have a hash that is asked for; where none is promised, its bytes will tell."""
-        if self.hashes is None:
+        """Whether a file can have a hash that is asked for; where its SHA-256 does not tell, its bytes will."""
+        if self.hashes is None or self.promises(file):
             return True
-        return bool(self.hashes) if file.sha256 is None else file.sha256 in self.hashes
+        return any(file.sha256 is None or one.algorithm is not Algorithm.SHA256 for one in self.hashes)
+
+    def promises(self, file: Artifact) -> bool:
+        """Whether a file is promised to have a hash that is asked for."""
+        return self.hashes is not None and file.sha256 is not None and sha256(file.sha256) in self.hashes
 
     def bound(self, file: Artifact) -> Artifact:
         """The file with the hashes that are asked for, so that its bytes are held against them wherever they come."""
@@ -202,7 +208,7 @@ class Shelf:
         allowed = [file for file in files if self.rules.refuses(file) is None]
         if self.rules.hashes is not None:
             # As in pip, a file that is promised to be one of those asked for is surer than any that may be.
-            promised = [file for file in allowed if file.sha256 is not None]
+            promised = [file for file in allowed if self.rules.promises(file)]
             return self._best_of(promised) or self._best_of(allowed)
         return self._best_of(allowed)
 

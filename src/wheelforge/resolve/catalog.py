@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wheelforge.model.artifacts import Artifact, Project
+    from wheelforge.model.inputs import Reference
     from wheelforge.model.metadata import Metadata
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate, Identity
@@ -49,6 +50,7 @@ class Catalog:
         self.searched = searched
         self._host = host
         self._projects: dict[NormalizedName, Project | None] = {}
+        self._placed: dict[Reference, Project] = {}
         self._metadata: dict[Identity, Metadata] = {}
         self._wants: dict[Identity, dict[tuple[object, ...], tuple[Want, ...]]] = {}
         self._excluded: dict[Identity, str] = {}
@@ -58,6 +60,10 @@ class Catalog:
     def learn_project(self, name: NormalizedName, project: Project | None) -> None:
         """``None``: no index has it."""
         self._projects[name] = project
+
+    def learn_place(self, reference: Reference, project: Project) -> None:
+        """What stands at a place that a constraint names."""
+        self._placed[reference] = project
 
     def learn_metadata(self, file: Artifact, metadata: Metadata) -> None:
         """What this very file says. It overrides what a sibling said for it."""
@@ -80,18 +86,21 @@ class Catalog:
 
     def knows(self, name: NormalizedName, problem: Problem) -> bool:
         """Whether it is known which files of a project a problem may choose from."""
+        if name not in problem.given and name in problem.places:
+            return problem.places[name] in self._placed
         return name in problem.given or name in problem.pinned or name in self._projects
 
     def project(self, name: NormalizedName, problem: Problem) -> Project | None:
-        """What a problem may choose from: its own files or the index's; ``None`` where there are none.
+        """What a problem may choose from: its own files, a place's or the index's; ``None`` where there are none.
 
         Raises:
             KeyError: it is not known yet.
         """
-        given = problem.given.get(name)
-        if given is None and name in problem.pinned:
-            return problem.pinned[name]
-        return self._projects[name] if given is None else given
+        if name in problem.given:
+            return problem.given[name]
+        if name in problem.places:
+            return self._placed[problem.places[name]]
+        return problem.pinned[name] if name in problem.pinned else self._projects[name]
 
     def metadata(self, candidate: Candidate, target: Target) -> Metadata | None:
         """What is known of a candidate on a target, by its own word or else by its sibling's; ``None``: not yet."""
@@ -180,13 +189,14 @@ class Catalog:
         project = self.project(name, problem)
         if project is None:
             return None
+        chosen = name in problem.given or name in problem.places
         rules = Rules(
             target=problem.target,
-            kinds=problem.kinds(name),
+            kinds=problem.kinds(project),
             hashes=problem.hashes(name),
             resolution=problem.resolution,
-            # What an input brings was chosen by the user, whenever it was uploaded.
-            uploaded_prior_to=None if name in problem.given else problem.uploaded_prior_to,
+            # What an input brings or sends for was chosen by the user, whenever it was uploaded.
+            uploaded_prior_to=None if chosen else problem.uploaded_prior_to,
         )
         # A project is kept alive by its shelf, so that no other can have its id.
         key = (id(project), problem.place, rules.kinds, rules.hashes, rules.resolution, rules.uploaded_prior_to)

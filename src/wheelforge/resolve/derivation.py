@@ -78,7 +78,9 @@ def paths(provider: Provider, found: Sequence[Wish]) -> list[str]:
 
 def constraining(problem: Problem, name: NormalizedName) -> list[str]:
     """The constraints on a project that count."""
-    return [
+    place = problem.places.get(name)
+    placed = [] if place is None else [f"{place.origin} (a constraint) wants {place.told}"]
+    return placed + [
         f"{asked.origin} (a constraint) wants {asked.requirement}"
         for asked in problem.constraints
         if canonicalize_name(asked.requirement.name) == name and applies(asked.requirement, problem.target)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from wheelforge.model.artifacts import Project
+    from wheelforge.model.digest import Digest
+    from wheelforge.model.inputs import Asked
     from wheelforge.resolve.candidates import Shelf
     from wheelforge.resolve.problem import Problem, Want
     from wheelforge.resolve.provider import Held, Provider
@@ -140,13 +142,16 @@ class _Teller:
             return []
         places = [file.direct.url for files in project.releases.values() for file in files if file.direct is not None]
         versions = ", ".join(map(str, project.releases))
+        places = [*(root.place for root in self._roots(name) if root.place), *places]
         place = places[0] if places else self._lock(name)
         return [f"{name} {versions} comes from {place}, and no index is asked for it"]
 
+    def _roots(self, name: NormalizedName) -> list[Asked]:
+        return [root for root in self._problem.roots if canonicalize_name(root.requirement.name) == name]
+
     def _lock(self, name: NormalizedName) -> str:
         # Behind what the user asks for himself stands what his locks bring.
-        roots = (root for root in reversed(self._problem.roots) if canonicalize_name(root.requirement.name) == name)
-        return next((root.origin for root in roots), "a lock")
+        return next((root.origin for root in reversed(self._roots(name))), "a lock")
 
     def _no_version(self, shelf: Shelf, asked: Sequence[Cause]) -> WheelforgeError:
         project, wants = shelf.project, [cause.requirement for cause in asked]
@@ -240,9 +245,9 @@ def _no_source(project: Project, fitting: Sequence[Version], who: Sequence[str])
     )
 
 
-def _hash_not_offered(project: Project, version: Version, hashes: Iterable[str]) -> IntegrityError:
+def _hash_not_offered(project: Project, version: Version, hashes: Iterable[Digest]) -> IntegrityError:
     lines = [f"no file of {project.name} {version} has the hash that was asked for"]
-    lines += [f"  asked for  sha256:{digest}" for digest in sorted(hashes)]
+    lines += [f"  asked for  {digest}" for digest in sorted(hashes)]
     for file in project.releases[version]:
         lines.append(f"  on index   sha256:{file.sha256}  {file.filename}")
     return HashNotOffered("\n".join(lines), hint="if you trust the index, write its hash into the requirements file")

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from wheelforge.model.artifacts import Kind, Project
-    from wheelforge.model.inputs import Asked, Formats
+    from wheelforge.model.digest import Digest
+    from wheelforge.model.inputs import Asked, Formats, Reference
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate
 
@@ -53,6 +54,8 @@ class Problem:
     """What counts instead of all that roots and dependencies say of these projects."""
     given: Mapping[NormalizedName, Project] = field(default_factory=dict)
     """Projects that the inputs bring themselves: the files of a lock or of a direct reference count, no index's do."""
+    places: Mapping[NormalizedName, Reference] = field(default_factory=dict)
+    """Where constraints send for projects that are not given: each comes from just that place, should it be needed."""
     pinned: Mapping[NormalizedName, Project | None] = field(default_factory=dict)
     """Projects that are taken from one index only on this target, as that index has them."""
     resolution: Resolution = Resolution.HIGHEST
@@ -62,13 +65,13 @@ class Problem:
     place: Hashable = field(init=False, repr=False, compare=False)
     """Stands for the target in caches: targets of one name can differ in markers and tags."""
     _bounds: Mapping[NormalizedName, SpecifierSet] = field(init=False, repr=False, compare=False)
-    _hashes: Mapping[NormalizedName, frozenset[str]] = field(init=False, repr=False, compare=False)
+    _hashes: Mapping[NormalizedName, frozenset[Digest]] = field(init=False, repr=False, compare=False)
     _overridden: Mapping[NormalizedName, tuple[Asked, ...]] = field(init=False, repr=False, compare=False)
     placed: frozenset[NormalizedName] = field(init=False, repr=False, compare=False)
-    """The given projects that were named by their place: no requirement can send for them elsewhere."""
+    """The projects that were named by their place: no requirement can send for them elsewhere."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "placed", frozenset(named_by_place(self.given)))
+        object.__setattr__(self, "placed", frozenset({*named_by_place(self.given), *self.places}))
         target = self.target
         markers = frozenset(target.environment.items())
         object.__setattr__(self, "place", (target.name, hash((markers, target.tags))))
@@ -80,8 +83,8 @@ class Problem:
             bounds[name] = reduce(and_, (one.specifier for one in applying), SpecifierSet())
         object.__setattr__(self, "_bounds", bounds)
 
-    def _hashes_asked(self) -> dict[NormalizedName, frozenset[str]]:
-        found: dict[NormalizedName, frozenset[str]] = {}
+    def _hashes_asked(self) -> dict[NormalizedName, frozenset[Digest]]:
+        found: dict[NormalizedName, frozenset[Digest]] = {}
         roots = (root for root in self.roots if canonicalize_name(root.requirement.name) not in self._overridden)
         for asked in (*roots, *self.constraints, *self.overrides):
             if asked.hashes and applies(asked.requirement, self.target):
@@ -119,8 +122,8 @@ class Problem:
         """What the constraints leave of a project's versions on the target."""
         return self._bounds.get(name, _ANY)
 
-    def hashes(self, name: NormalizedName) -> frozenset[str] | None:
-        """The SHA-256 of the files that may be taken for ``name``; ``None`` where any may.
+    def hashes(self, name: NormalizedName) -> frozenset[Digest] | None:
+        """The hashes of which a file of ``name`` must have one; ``None`` where any may be taken.
 
         As in pip, a file must satisfy every line that has hashes: where they have none in common, no file may be taken.
         """
@@ -129,20 +132,21 @@ class Problem:
     def unvouched(self, solution: Solution) -> list[Candidate]:
         """What was chosen though no line that counts here gives it a hash, and no input brings it itself."""
         chosen = (choice.candidate for choice in solution.choices)
-        return [one for one in chosen if one.name not in self._hashes and one.name not in self.given]
+        placed = {name for name, place in self.places.items() if place.hashes}
+        return [one for one in chosen if one.name not in {*self._hashes, *self.given, *placed}]
 
-    def kinds(self, name: NormalizedName) -> tuple[Kind, ...]:
-        """The kinds of files that may be taken, the preferred one first.
+    def kinds(self, project: Project) -> tuple[Kind, ...]:
+        """The kinds of files that may be taken of a project, the preferred one first.
 
         Who names one file by its place means that file: rules about formats are for choosing.
         """
-        project = self.given.get(name)
-        files = [file for release in project.releases.values() for file in release] if project is not None else []
+        placed = project.name in self.placed
+        files = [file for release in project.releases.values() for file in release] if placed else []
         match files:
             case [file] if file.direct is not None:
                 return (file.kind,)
             case _:
-                return self.formats.allowed(name)
+                return self.formats.allowed(project.name)
 
 
 Identifier = tuple[str, str]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import reduce
 from itertools import chain, dropwhile, islice
+from math import inf
 from operator import and_
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 NEXT = 64
 """Candidates that are told beside the one that is lacking."""
+CAPS = frozenset({"<", "<=", "~="})
+"""Operators that exclude newer versions. What has one is decided early, lest the newest of it is tried in vain."""
+TROUBLES = 5
+"""What was in the way this often before it was decided is decided before the rest, as in pip."""
 
 
 class Lacking(Exception):
@@ -60,6 +65,7 @@ class Provider(AbstractProvider[Want, Held, Identifier]):
         self._problem = problem
         self._catalog = catalog
         self._asked_order: dict[Identifier, int] = {}
+        self._troubles: Counter[Identifier] = Counter()
         self._required: dict[tuple[str, NormalizedName | None], Sequence[Want]] = {}
         self._shelves: dict[NormalizedName, Shelf | None] = {}
         self._fits: dict[tuple[NormalizedName, frozenset[str]], Remembered] = {}
@@ -80,23 +86,37 @@ class Provider(AbstractProvider[Want, Held, Identifier]):
         """See resolvelib."""
         return requirement_or_candidate.identifier
 
+    def narrow_requirement_selection(
+        self,
+        identifiers: Iterable[Identifier],
+        resolutions: Mapping[Identifier, Held],
+        candidates: Mapping[Identifier, Iterator[Held]],  # noqa: ARG002 - resolvelib's signature
+        information: Mapping[Identifier, Iterator[RequirementInformation[Want, Held]]],  # noqa: ARG002 - as above
+        backtrack_causes: Sequence[RequirementInformation[Want, Held]],
+    ) -> Sequence[Identifier]:
+        """What to decide next: what is in the way; of that, or else of all, what was in the way again and again."""
+        causes = [one.identifier for cause in backtrack_causes for one in cause if one is not None]
+        self._troubles.update(identifier for identifier in causes if identifier not in resolutions)
+        troubled, waiting = set(causes), list(identifiers)
+        waiting = [identifier for identifier in waiting if identifier in troubled] or waiting
+        return [identifier for identifier in waiting if self._troubles[identifier] >= TROUBLES] or waiting
+
     def get_preference(
         self,
         identifier: Identifier,
         resolutions: Mapping[Identifier, Held],  # noqa: ARG002 - resolvelib's signature
         candidates: Mapping[Identifier, Iterator[Held]],  # noqa: ARG002 - resolvelib's signature
         information: Mapping[Identifier, Iterator[RequirementInformation[Want, Held]]],
-        backtrack_causes: Sequence[RequirementInformation[Want, Held]],
-    ) -> tuple[bool, bool, bool, int, Identifier]:
-        """What to decide next: what caused trouble, exact pins, what is bounded, the user's order, then names."""
+        backtrack_causes: Sequence[RequirementInformation[Want, Held]],  # noqa: ARG002 - resolvelib's signature
+    ) -> tuple[bool, bool, float, bool, Identifier]:
+        """What to decide next of those: exact pins, what has an upper bound, the user's order, what has any, names.
+
+        It depends on ``information`` alone: the solver asks again only when that has changed.
+        """
         clauses = [clause for info in information[identifier] for clause in info.requirement.specifier]
-        return (
-            not any(_concerns(cause, identifier) for cause in backtrack_causes),
-            not any(clause.operator in {"==", "==="} for clause in clauses),
-            not clauses,
-            self._asked_order.get(identifier, len(self._asked_order)),
-            identifier,
-        )
+        exact = {"*" in clause.version for clause in clauses if clause.operator in {"==", "==="}}
+        pinned, capped = False in exact, True in exact or any(clause.operator in CAPS for clause in clauses)
+        return not pinned, not capped, self._asked_order.get(identifier, inf), not clauses, identifier
 
     def find_matches(
         self,
@@ -197,9 +217,3 @@ class Provider(AbstractProvider[Want, Held, Identifier]):
             raise Lacking(Lacks(projects=unknown))
         for want in found:
             self.wanted_by[want.identifier].append((want, by))
-
-
-def _concerns(cause: RequirementInformation[Want, Held], identifier: Identifier) -> bool:
-    return cause.requirement.identifier == identifier or (
-        cause.parent is not None and cause.parent.identifier == identifier
-    )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
+    from resolvelib.providers import Preference
     from resolvelib.resolvers import Criterion
     from resolvelib.structs import RequirementInformation
 
@@ -57,7 +58,31 @@ class _Resolution(Resolution[Want, Held, Identifier]):
 
     resolvelib forgets what a pin requires when the pin stops fitting, and may then find that it fits again. And where
     all versions of one root exclude another root, it would go through all versions of that one too.
+
+    And in each round it asks of every project anew whether its pin fits, and how soon it is to be decided: what it is
+    told is remembered for as long as it asks of the very same pin and criterion, of which neither ever changes.
     """
+
+    def __init__(self, provider: Provider, reporter: _Refused) -> None:
+        super().__init__(provider, reporter)
+        self._fits: dict[Identifier, tuple[Held, Criterion[Want, Held], bool]] = {}
+        self._preferences: dict[Identifier, tuple[Criterion[Want, Held], Preference]] = {}
+
+    def _is_current_pin_satisfying(self, name: Identifier, criterion: Criterion[Want, Held]) -> bool:
+        pin = self.state.mapping.get(name)
+        if pin is None:
+            return False
+        known = self._fits.get(name)
+        if known is None or known[0] is not pin or known[1] is not criterion:
+            self._fits[name] = known = (pin, criterion, super()._is_current_pin_satisfying(name, criterion))
+        return known[2]
+
+    def _get_preference(self, name: Identifier) -> Preference:
+        criterion = self.state.criteria[name]
+        known = self._preferences.get(name)
+        if known is None or known[0] is not criterion:
+            self._preferences[name] = known = (criterion, super()._get_preference(name))
+        return known[1]
 
     def _attempt_to_pin_criterion(self, name: Identifier) -> list[Criterion[Want, Held]]:
         causes = super()._attempt_to_pin_criterion(name)

@@ -9,8 +9,9 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from fakes import LINUX, Offer, digest, project
+from fakes import LINUX, Offer, project, vouched
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.digest import Algorithm, Digest
 from wheelforge.model.inputs import Resolution
 from wheelforge.resolve.candidates import Rules, Shelf, identity, pins
 
@@ -19,7 +20,7 @@ SOURCE_FIRST = (Kind.SDIST, Kind.WHEEL)
 ANY_WHEEL = "demo-{}-py3-none-any.whl"
 
 
-def shelf(*offers: Offer | str, kinds: tuple[Kind, ...] = EITHER, hashes: frozenset[str] | None = None) -> Shelf:
+def shelf(*offers: Offer | str, kinds: tuple[Kind, ...] = EITHER, hashes: frozenset[Digest] | None = None) -> Shelf:
     made = [Offer(offer) if isinstance(offer, str) else offer for offer in offers]
     return Shelf(project(*made), Rules(target=LINUX, kinds=kinds, hashes=hashes))
 
@@ -158,13 +159,13 @@ def test_a_tarball_beats_a_zip() -> None:
 
 
 def test_only_files_with_a_hash_that_was_written_down_are_taken() -> None:
-    hashes = frozenset({digest("demo-1.tar.gz")})
+    hashes = frozenset({vouched("demo-1.tar.gz")})
     assert taken(shelf("demo-1.tar.gz", ANY_WHEEL.format("1"), hashes=hashes)) == "demo-1.tar.gz"
     assert order(shelf("demo-1.tar.gz", "demo-2.tar.gz", hashes=hashes)) == ["1"]
 
 
 def test_a_file_whose_page_promises_no_hash_is_taken_with_the_hashes_that_its_bytes_must_have() -> None:
-    hashes = frozenset({digest("one"), digest("other")})
+    hashes = frozenset({vouched("one"), vouched("other")})
     candidate = shelf(Offer("demo-1.tar.gz", promised=False), hashes=hashes).candidate(Version("1"))
     assert candidate is not None
     assert candidate.artifact.allowed == hashes
@@ -174,8 +175,19 @@ def test_a_file_whose_page_promises_no_hash_is_taken_with_the_hashes_that_its_by
 def test_a_file_that_is_promised_to_have_the_hash_is_surer_than_one_that_may_have_it() -> None:
     bare, sdist = Offer(ANY_WHEEL.format("1"), promised=False), Offer("demo-1.tar.gz")
     assert taken(shelf(bare, sdist)) == bare.filename
-    assert taken(shelf(bare, sdist, hashes=frozenset({digest(sdist.filename)}))) == sdist.filename
-    assert taken(shelf(bare, sdist, hashes=frozenset({digest("another")}))) == bare.filename
+    assert taken(shelf(bare, sdist, hashes=frozenset({vouched(sdist.filename)}))) == sdist.filename
+    assert taken(shelf(bare, sdist, hashes=frozenset({vouched("another")}))) == bare.filename
+
+
+def test_where_a_page_promises_another_algorithm_than_was_asked_for_the_bytes_will_tell() -> None:
+    stronger = Digest(algorithm=Algorithm.SHA512, value="0" * 128)
+    sdist, wheel = Offer("demo-1.tar.gz"), Offer(ANY_WHEEL.format("1"))
+    found = shelf(sdist, wheel, hashes=frozenset({stronger})).candidate(Version("1"))
+    assert found is not None
+    assert (found.artifact.filename, found.artifact.is_vouched) == (wheel.filename, False)
+    found = shelf(sdist, wheel, hashes=frozenset({stronger, vouched(sdist.filename)})).candidate(Version("1"))
+    assert found is not None
+    assert (found.artifact.filename, found.artifact.is_vouched) == (sdist.filename, True)
 
 
 def test_no_file_can_have_all_hashes_of_lines_that_have_none_in_common() -> None:
@@ -229,7 +241,7 @@ def test_a_yanked_wheel_speaks_for_no_sdist_but_one_that_was_yanked_too() -> Non
 
 
 def test_a_wheel_of_another_hash_speaks_for_its_sdist() -> None:
-    hashes = frozenset({digest("demo-1.tar.gz")})
+    hashes = frozenset({vouched("demo-1.tar.gz")})
     candidate = shelf("demo-1.tar.gz", ANY_WHEEL.format("1"), kinds=(Kind.SDIST,), hashes=hashes).candidate(
         Version("1")
     )

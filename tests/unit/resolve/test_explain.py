@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.utils import canonicalize_name
 
-from fakes import LINUX, Offer, answer, asked, catalog, digest, pins, problem, project, projects
+from fakes import LINUX, Offer, answer, asked, catalog, digest, pins, problem, project, projects, vouched
 from wheelforge.errors import ExitCode, WheelforgeError
 from wheelforge.model.artifacts import Project
 from wheelforge.model.direct import DirectUrl
@@ -169,7 +169,7 @@ def test_an_excluded_file_is_told_with_its_reason() -> None:
 
 
 def hashed(*filenames: str) -> Problem:
-    digests = frozenset(map(digest, filenames))
+    digests = frozenset(map(vouched, filenames))
     return replace(problem(), roots=(replace(asked("app==1")[0], hashes=digests),))
 
 
@@ -272,7 +272,7 @@ def test_a_conflict_tells_how_many_newer_files_the_moment_hides() -> None:
 
 
 def test_hashes_that_have_nothing_in_common_are_told_as_that() -> None:
-    roots = tuple(replace(asked("app")[0], hashes=frozenset({digest(text)})) for text in ("one", "two"))
+    roots = tuple(replace(asked("app")[0], hashes=frozenset({vouched(text)})) for text in ("one", "two"))
     told = refusal(replace(problem(), roots=roots), [wheel("app", "1")])
     assert isinstance(told, HashNotOffered)
     assert "the lines have none in common" in told.message
@@ -300,6 +300,9 @@ def test_a_place_that_holds_another_version_is_named() -> None:
     given = replace(project(wheel("app", "2")), releases={artifact.version: (artifact,)})
     told = refusal(replace(problem("app<2"), given={given.name: given}), [])
     assert "  app 2 comes from https://example/app, and no index is asked for it" in lines(told)
+    roots = (*asked("app<2"), replace(asked("app")[0], place="/home/me/app"))
+    told = refusal(replace(problem(), roots=roots, given={given.name: given}), [])
+    assert "  app 2 comes from /home/me/app, and no index is asked for it" in lines(told)
 
 
 def test_wheels_for_other_pythons_on_the_same_platform_are_told_as_that() -> None:

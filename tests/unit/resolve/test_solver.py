@@ -9,11 +9,25 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from fakes import LINUX, WINDOWS, Offer, answer, asked, catalog, digest, files, pins, problem, project, projects
+from fakes import (
+    LINUX,
+    WINDOWS,
+    Offer,
+    answer,
+    asked,
+    catalog,
+    digest,
+    files,
+    pins,
+    problem,
+    project,
+    projects,
+    vouched,
+)
 from wheelforge.errors import ResolutionError
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.direct import DirectUrl
-from wheelforge.model.inputs import ALL, Formats, Prefer, Resolution
+from wheelforge.model.inputs import ALL, Formats, Prefer, Reference, Resolution
 from wheelforge.model.metadata import Surety
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.explain import Conflict, NoVersion
@@ -200,7 +214,7 @@ def test_the_format_rules_decide_which_file_is_taken(formats: Formats, expected:
 
 
 def test_a_hash_decides_the_version_too() -> None:
-    roots = (replace(asked("b")[0], hashes=frozenset({digest("b-1.tar.gz")})),)
+    roots = (replace(asked("b")[0], hashes=frozenset({vouched("b-1.tar.gz")})),)
     assert files(answer(replace(problem(), roots=roots), BOTH)) == ["b-1.tar.gz"]
 
 
@@ -315,11 +329,27 @@ def test_format_rules_are_for_choosing_and_not_for_a_file_that_was_named(
     artifact = replace(wheel("app", "1").artifact, direct=direct)
     given = replace(project(wheel("app", "1")), releases={artifact.version: (artifact,)})
     question = replace(problem("app"), given={given.name: given}, formats=Formats(no_binary=frozenset({ALL})))
-    assert (question.kinds(given.name) == (Kind.WHEEL,)) is expected
+    assert (question.kinds(given) == (Kind.WHEEL,)) is expected
+
+
+def test_a_constraint_sends_for_a_project_to_one_place_whatever_others_have_of_it() -> None:
+    own = replace(wheel("lib", "2").artifact, direct=DirectUrl(url="lib.whl"))
+    reference = Reference(location="https://files.example/lib.whl", origin="c.txt:1", written="lib")
+    known = catalog(wheel("app", "1", "lib @ https://elsewhere.example/lib"), wheel("lib", "1"), wheel("lib", "3"))
+    question = replace(problem("app"), places={own.name: reference}, formats=Formats(no_binary=frozenset({"lib"})))
+    assert solve(question, known) == Lacks(projects=frozenset({own.name}))
+    known.learn_place(reference, replace(project(wheel("lib", "2")), releases={own.version: (own,)}))
+    known.learn_metadata(own, wheel("lib", "2").metadata)
+    found = solve(question, known)
+    assert isinstance(found, Solution)
+    assert pins(found) == {"app": "1", "lib": "2"}
+    assert [str(one) for one in question.unvouched(found)] == ["app 1", "lib 2"]
+    vouched_for = replace(reference, hashes=frozenset({vouched("lib.zip")}))
+    assert [str(one) for one in replace(question, places={own.name: vouched_for}).unvouched(found)] == ["app 1"]
 
 
 def hashed(requirement: str, *names: str) -> Asked:
-    return replace(asked(requirement)[0], hashes=frozenset(map(digest, names)))
+    return replace(asked(requirement)[0], hashes=frozenset(map(vouched, names)))
 
 
 def test_a_file_must_have_the_hashes_of_all_lines_that_count_and_have_any() -> None:
