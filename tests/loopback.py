@@ -44,6 +44,8 @@ class Reply:
 
 Handler: TypeAlias = "Callable[[Request], Reply]"
 Route: TypeAlias = "bytes | Reply | Handler"
+Speaker: TypeAlias = "Callable[[socket.socket, Loopback], bool]"
+"""Serves a connection in a language of its own, or gives ``False`` before it has read any of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +76,14 @@ class Loopback:
 
 
 @contextlib.contextmanager
-def serving(routes: Mapping[str, Route], *, context: ssl.SSLContext | None = None) -> Iterator[Loopback]:
+def serving(
+    routes: Mapping[str, Route], *, context: ssl.SSLContext | None = None, speak: Speaker | None = None
+) -> Iterator[Loopback]:
     """Serve until the end of the ``with`` block; over TLS with a ``context`` that holds a certificate."""
 
     class Server(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -97,7 +102,8 @@ def serving(routes: Mapping[str, Route], *, context: ssl.SSLContext | None = Non
 
         def handle(self) -> None:
             with contextlib.suppress(ssl.SSLError, ConnectionError):
-                super().handle()
+                if speak is None or not speak(self.connection, loopback):
+                    super().handle()
 
         def log_message(self, *_: object) -> None:
             pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from wheelforge.simple.exchange import Absent, Answer, Broken, Part, Silent, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from wheelforge.simple.transport import Exchange
@@ -59,12 +60,19 @@ async def get(ask: Ask, url: str, headers: Mapping[str, str], *, seconds: float)
     async with ask(url, headers) as exchange:
         if exchange.status not in _ABSENT | {_OK, _NOT_MODIFIED}:
             raise _refused(exchange)
-        try:
-            async with asyncio.timeout(seconds):
-                body = await _body(exchange) if exchange.status == _OK else b""
-        except TimeoutError as error:
-            raise Silent(f"its page has not ended after {seconds:g} s", again=False) from error
+        async with _ending(seconds):
+            body = await _body(exchange) if exchange.status == _OK else b""
         return Answer(status=exchange.status, url=exchange.url, headers=exchange.headers, body=body)
+
+
+@contextlib.asynccontextmanager
+async def _ending(seconds: float) -> AsyncIterator[None]:
+    """One that drips may drip fast enough never to be called silent."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise Silent(f"its answer has not ended after {seconds:g} s", again=False) from error
 
 
 async def _body(exchange: Exchange) -> bytes:
@@ -76,8 +84,10 @@ async def _body(exchange: Exchange) -> bytes:
     return bytes(body)
 
 
-async def part(ask: Ask, url: str, start: int, stop: int | None) -> Part | None:
+async def part(ask: Ask, url: str, start: int, stop: int | None, *, seconds: float) -> Part | None:
     """Read a slice of a file; ``None`` where the server answers with anything but a part of it (RFC 9110, 14).
+
+    Once it has begun, all of it must be here after so many ``seconds``.
 
     Raises:
         Broken: an answer that says nothing of ranges.
@@ -95,10 +105,11 @@ async def part(ask: Ask, url: str, start: int, stop: int | None) -> Part | None:
         if first != (max(total + start, 0) if start < 0 else start):
             return None
         data = bytearray()
-        async for chunk in exchange.raw():
-            data += chunk
-            if len(data) > length:
-                return None
+        async with _ending(seconds):
+            async for chunk in exchange.raw():
+                data += chunk
+                if len(data) > length:
+                    return None
         return Part(start=first, total=total, data=bytes(data)) if len(data) == length else None
 
 

@@ -28,7 +28,7 @@ class Options:
     patience: float = 6.0
     """Until an answer begins, all tries together: an index that is away is told in seconds."""
     page: float = 300.0
-    """Until the whole of a page is here, from the moment at which it began."""
+    """Until the whole of a page, or of a part of a file, is here, from the moment at which it began."""
     cert: Path | None = None
     """A PEM file of certificate authorities to trust instead of the usual ones."""
     client_cert: Path | None = None
@@ -69,7 +69,10 @@ class Lane(enum.Enum):
     QUESTIONS = 32
     """Many small answers: over HTTP/2 they share one connection."""
     FILES = 16
-    """Few large answers: HTTP/1.1 has no frames in them, each of which would cost as much as a small answer."""
+    """Few large answers: HTTP/1.1 has no frames in them, each of which would cost as much as a small answer.
+
+    So goes a question again whose connection broke.
+    """
 
 
 class Broken(Exception):
@@ -95,6 +98,10 @@ class Absent(Broken):
 
 class Silent(Broken):
     """One try brought no answer, or no end of one."""
+
+
+class Severed(Broken):
+    """The connection broke: over HTTP/2 perhaps for the sake of another answer that shared it."""
 
 
 class Unreachable(IndexAccessError):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
+
+from wheelforge.store.vouching import check_vouched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +28,19 @@ class Fetched:
     """Lower-case hex, also where the index promised none."""
     size: int
     """Bytes."""
+
+
+async def check_allowed(artifact: Artifact, fetched: Fetched) -> None:
+    """Make sure that a file has one of the hashes that the user wrote down for it, where he has.
+
+    Raises:
+        NotVouched: it has none of them.
+    """
+    if artifact.allowed:
+        subject = f"{artifact.filename} from {artifact.index}"
+        hint = "if you trust it, write its hash into the requirements file"
+        check = partial(check_vouched, fetched.path, fetched.sha256, artifact.allowed, subject=subject, hint=hint)
+        await asyncio.to_thread(check)
 
 
 class Index(Protocol):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from packaging.version import Version
 
-from wheelforge.errors import IndexAccessError, IntegrityError, UsageError
+from wheelforge.errors import IndexAccessError, UsageError
 from wheelforge.events import Warn, silent
 from wheelforge.model.artifacts import Artifact, Project
+from wheelforge.simple.index import check_allowed
 from wheelforge.simple.local import FILE
 from wheelforge.simple.once import Once
 
@@ -119,8 +120,7 @@ class Indexes:
         """See `wheelforge.simple.index.Index`."""
         located = await self._located(artifact)
         fetched = await self._shelves.of(located).fetch(located)
-        if artifact.allowed and fetched.sha256 not in artifact.allowed:
-            raise _not_allowed(artifact, fetched)
+        await check_allowed(artifact, fetched)
         return fetched
 
     async def _find(self, name: NormalizedName) -> Project | None:
@@ -206,15 +206,6 @@ class Merged(Mapping[Version, tuple[Artifact, ...]]):
                 yield artifact
             elif first.sha256 and artifact.sha256 and first.sha256 != artifact.sha256:
                 self._report(_clash(first, artifact))
-
-
-def _not_allowed(artifact: Artifact, fetched: Fetched) -> IntegrityError:
-    lines = [f"{artifact.filename} from {artifact.index} has none of the hashes that were asked for, and is not used"]
-    lines += [f"  asked for  sha256:{digest}" for digest in sorted(artifact.allowed)]
-    return IntegrityError(
-        "\n".join([*lines, f"  it has     sha256:{fetched.sha256}"]),
-        hint="if you trust it, write its hash into the requirements file",
-    )
 
 
 def _clash(taken: Artifact, other: Artifact) -> Warn:

@@ -148,6 +148,8 @@ def _readable(artifact: Artifact, read: Callable[[Path], T]) -> T:
     except OSError as error:
         fault = error.strerror
     raise IndexAccessError(
-        f"{path}, which {artifact.index} lists, cannot be read: {fault}",
-        hint="check the index or the --find-links that names it",
+        f"{path}, which {artifact.listed or artifact.index} lists, cannot be read: {fault}",
+        hint="put it there, or make the lock anew"
+        if artifact.listed
+        else "check the index or the --find-links that names it",
     )

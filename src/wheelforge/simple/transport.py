@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import httpcore
 import httpx
+from h2.errors import ErrorCodes
+from h2.exceptions import H2Error, ProtocolError
 
 from wheelforge.simple.address import host, origin, redact
-from wheelforge.simple.exchange import Broken, Silent
+from wheelforge.simple.exchange import Broken, Severed, Silent
 from wheelforge.simple.patience import Pace
 from wheelforge.simple.pools import Pools
 from wheelforge.simple.unpack import PACKING, unpacked
@@ -33,8 +35,12 @@ _FAULTS = (
     httpcore.ProtocolError,
     httpcore.UnsupportedProtocol,
 )
+_UNTOLD = (H2Error, httpcore.ConnectionNotAvailable, ValueError)
+"""What httpcore lets through of a server that breaks the rules of HTTP/2, or takes leave while others still talk."""
 _NO_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 """That there is no such name is a last word, unlike a name server that cannot be reached just now."""
+_TOLD = 200
+"""Characters: some of the text may be the server's."""
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -119,7 +125,7 @@ class Transport:
         except httpx.ConnectError as error:
             raise _unconnected(error) from error
         except httpx.TransportError as error:
-            raise Broken(f"the connection broke ({_detail(error)})", again=True) from error
+            raise Severed(f"the connection broke ({_detail(error)})", again=True) from error
 
 
 class _Pooled(httpx.AsyncBaseTransport):
@@ -164,6 +170,7 @@ class _Body(httpx.AsyncByteStream):
                 yield chunk
 
     async def aclose(self) -> None:
+        _give_up(self._answer)
         await self._answer.aclose()
 
 
@@ -173,7 +180,29 @@ def _as_httpx() -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        raise getattr(httpx, type(error).__name__)(str(error)) from error
+        raise getattr(httpx, type(error).__name__)(_said(error)) from error
+    except _UNTOLD as error:
+        raise httpx.RemoteProtocolError(_said(error)) from error
+
+
+def _said(error: Exception) -> str:
+    """What httpcore tells of an HTTP/2 stream that was ended is the frame that ended it (RFC 9113, 6.4 and 6.8)."""
+    code = getattr(error.args[0], "error_code", None) if error.args else None
+    return str(error) if code is None else f"the server ended it with {getattr(code, 'name', code)}"
+
+
+def _give_up(answer: httpcore.Response) -> None:
+    """Tell an HTTP/2 server that nobody reads the rest of its answer.
+
+    httpcore does not: what goes on coming would use up the window that all answers of the connection share, and they
+    would stand still.
+    """
+    stream = getattr(answer.stream, "_stream", None)
+    state = getattr(getattr(stream, "_connection", None), "_h2_state", None)
+    if state is not None:
+        # Of one that has ended there is nothing to be said.
+        with contextlib.suppress(ProtocolError):
+            state.reset_stream(answer.extensions["stream_id"], ErrorCodes.CANCEL)
 
 
 async def _never_into_the_open(response: httpx.Response) -> None:
@@ -206,7 +235,7 @@ def _detail(error: BaseException) -> str:
     # asyncio's own text names addresses that say nothing to a user; of several that failed it has the text only.
     numbers = [cause.errno for cause in _causes(error) if isinstance(cause, OSError) and cause.errno]
     numbers += map(int, _NUMBER.findall(str(error)))
-    return os.strerror(numbers[-1]).lower() if numbers else str(error) or type(error).__name__
+    return os.strerror(numbers[-1]).lower() if numbers else (str(error) or type(error).__name__)[:_TOLD]
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

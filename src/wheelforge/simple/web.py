@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
@@ -12,7 +12,18 @@ from wheelforge.errors import IndexAccessError
 from wheelforge.simple import attempts
 from wheelforge.simple.address import host, redact
 from wheelforge.simple.certificates import checking
-from wheelforge.simple.exchange import Absent, Broken, Denied, Lane, Missing, Options, Silent, Unknown, Unreachable
+from wheelforge.simple.exchange import (
+    Absent,
+    Broken,
+    Denied,
+    Lane,
+    Missing,
+    Options,
+    Severed,
+    Silent,
+    Unknown,
+    Unreachable,
+)
 from wheelforge.simple.patience import Patience
 
 if TYPE_CHECKING:
@@ -75,7 +86,11 @@ class Web:
             IndexAccessError: it has no such file.
             Unreachable: no answer.
         """
-        return await self._patiently(url, lambda ask: attempts.part(ask, url, start, stop))
+
+        async def attempt(ask: Ask) -> Part | None:
+            return await attempts.part(ask, url, start, stop, seconds=self._options.page)
+
+        return await self._patiently(url, attempt)
 
     async def download(self, url: str, write: Callable[[bytes], object]) -> None:
         """Read a file, handing its bytes on as they come; what breaks off is resumed.
@@ -110,6 +125,9 @@ class Web:
                 pause = max(wait, self._options.pause * 2 ** (tries - 1))
                 if not broken.again or tries > self._options.retries or not patience.outlasts(pause):
                     raise _failure(url, broken, tries) from broken
+                if isinstance(broken, Severed):
+                    # With a connection of its own nobody else's trouble is in its way, nor a server's with HTTP/2.
+                    way = replace(way, lane=Lane.FILES)
             await asyncio.sleep(pause)
 
 

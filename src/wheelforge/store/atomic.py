@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import secrets
+import os
 from typing import TYPE_CHECKING, BinaryIO
 
 from wheelforge.errors import StorageError
@@ -52,7 +52,7 @@ def partial(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
     Raises:
         StorageError: the folder cannot be made, or the file not written.
     """
-    temporary = folder / f".{secrets.token_hex(8)}{PARTIAL}"
+    temporary = folder / f".{os.urandom(8).hex()}{PARTIAL}"
     with storage_errors(folder):
         try:
             stream = temporary.open("x+b")

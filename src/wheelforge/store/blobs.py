@@ -16,9 +16,11 @@ from wheelforge.store.usage import touch
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Future
+    from io import BufferedReader
     from pathlib import Path
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
+"""Bytes that are read, hashed and written in one go: they stay in the cache of a core."""
 _BATCH = 1 << 18
 """Bytes that are worth handing to another thread."""
 _WRITERS = 2
@@ -243,11 +245,11 @@ def _cloned(source: BinaryIO, target: BinaryIO) -> bool:
     return True
 
 
-def _copied(source: BinaryIO, target: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    for chunk in _chunks(source):
-        target.write(chunk)
-        digest.update(chunk)
+def _copied(source: BufferedReader, target: BinaryIO) -> str:
+    digest, room = hashlib.sha256(), memoryview(bytearray(_CHUNK))
+    while size := source.readinto(room):
+        target.write(room[:size])
+        digest.update(room[:size])
     return digest.hexdigest()
 
 

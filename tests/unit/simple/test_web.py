@@ -264,14 +264,21 @@ def test_a_weak_mark_is_no_condition() -> None:
     assert "if-range" not in server.seen[1].headers
 
 
-def test_a_page_that_does_not_end_is_told() -> None:
-    def drip() -> Iterator[bytes]:
-        for _ in range(600):
-            threading.Event().wait(0.1)
-            yield b"x" * 2048
+def drip() -> Iterator[bytes]:
+    for _ in range(600):
+        threading.Event().wait(0.1)
+        yield b"x" * 2048
 
+
+def test_a_page_that_does_not_end_is_told() -> None:
     with serving({"/": Reply(pieces=drip())}) as server, pytest.raises(Unreachable, match=r"not ended after 0\.3 s"):
         ask(lambda web: web.get(f"{server.url}/"), Options(page=0.3))
+
+
+def test_a_part_that_does_not_end_is_told() -> None:
+    reply = Reply(status=206, headers={"Content-Range": "bytes 0-9999999/10000000"}, pieces=drip())
+    with serving({"/": reply}) as server, pytest.raises(Unreachable, match=r"not ended after 0\.3 s"):
+        ask(lambda web: web.range(f"{server.url}/", 0), Options(page=0.3))
 
 
 def test_a_download_that_never_gets_on_is_told() -> None:
