@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 import msgspec
+
+from wheelforge.recipes.shipped import shipped_folder
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,12 +31,5 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 @functools.cache
 def known_failures() -> tuple[Failure, ...]:
     """Every known failure, in the order of the file: the first that is found in a log is the one."""
-    data = (_folder() / "failures.toml").read_bytes()
+    data = (shipped_folder() / "failures.toml").read_bytes()
     return msgspec.toml.decode(data, type=_File).failure
-
-
-def _folder() -> Path:
-    package = Path(__file__).parents[1]
-    shipped = package / "_recipes"
-    # An editable install has no copy of the folder: it stands beside `src`.
-    return shipped if shipped.is_dir() else package.parents[1] / "recipes"
