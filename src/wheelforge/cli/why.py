@@ -13,12 +13,12 @@ from wheelforge.cli.output import StepDocument, WhyDocument, print_result
 from wheelforge.cli.places import FOLDER
 from wheelforge.errors import ResolutionError
 from wheelforge.factory.folder import LOCK, read_lock
+from wheelforge.model.nearest import did_you_mean
 from wheelforge.plan.paths import paths_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wheelforge.model.lock import Lock
     from wheelforge.plan.paths import Step
 
 SHOWN = 10
@@ -35,11 +35,12 @@ def command(*, name: str, folder: Path | None, telling: options.Telling) -> None
     lock = read_lock(place)
     paths = paths_to(lock, canonicalize_name(name))
     if not paths:
-        raise ResolutionError(f"nothing in {place} asks for {name}", hint=_nearest(name, lock))
+        meant = did_you_mean(name, {artifact.name for artifact in lock.artifacts})
+        raise ResolutionError(f"nothing in {place} asks for {name}", hint=meant)
     document = WhyDocument(
         name=canonicalize_name(name),
         paths=[
-            [StepDocument(distribution=s.subject, requirement=s.requirement, reason=s.reason) for s in path]
+            [StepDocument(distribution=s.subject, requirement=s.requirement, reason=s.reason.value) for s in path]
             for path in paths
         ],
     )
@@ -54,15 +55,7 @@ def _told(path: Sequence[Step]) -> str:
     first, *rest = path
     parts = [f"{first.subject} (asked for: {first.requirement})"]
     for step in rest:
-        verb = "needs" if step.reason == "required" else "is built with"
-        source = "" if step.reason == "required" else f", {step.reason}"
+        verb = "is built with" if step.reason.builds else "needs"
+        source = f", {step.reason.value}" if step.reason.builds else ""
         parts.append(f"  {verb} {step.subject} ({step.requirement}{source})")
     return "\n".join(parts)
-
-
-def _nearest(name: str, lock: Lock) -> str | None:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt name needs it
-
-    names = {artifact.name for artifact in lock.artifacts}
-    close = get_close_matches(name, sorted(names), n=1)
-    return f"did you mean {close[0]}?" if close else None

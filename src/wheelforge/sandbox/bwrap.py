@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelforge.process import Command
+from wheelforge.process.command import Command
 from wheelforge.sandbox.port import Access, Isolation
+from wheelforge.sandbox.tools import standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,10 +67,13 @@ class Bwrap:
         mounts = [part for mount in (self.interpreter, *job.mounts) for part in _bind(mount)]
         size = (_SIZE, _ROOM) if _SIZE in self.known else ()
         memory = [part for path in _IN_MEMORY for part in (*size, "--tmpfs", path)]
+        # A device where a program was: it is there, and cannot be executed.
+        masks = [part for path in standing(job.hidden) for part in ("--ro-bind", "/dev/null", str(path))]
         argv = (
             *(str(self.program), *_UNSHARE, *sorted(self.known & {NO_NAMESPACES}), *environment, *self.system),
             *("--proc", "/proc", "--dev", "/dev", *memory, "--remount-ro", "/dev"),
             *mounts,
+            *masks,
             *("--remount-ro", "/", "--chdir", job.cwd, "--", *job.argv),
         )
         return Command(argv=argv, env={})

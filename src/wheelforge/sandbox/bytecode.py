@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from wheelforge.process import TimedOut, TooMuchSaid
+from wheelforge.process.outputs import TimedOut, TooMuchSaid
 from wheelforge.sandbox.port import Access, Job, Mount
 from wheelforge.sandbox.surroundings import interpreter_seen, interpreter_variables
 from wheelforge.store.atomic import storage_errors
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wheelforge.interpreters.running import Interpreter
-    from wheelforge.process import Runner
+    from wheelforge.process.runner import Runner
     from wheelforge.sandbox.port import Sandbox
 
 WORTH = 512 << 10

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, assert_never
 import msgspec
 
 from wheelforge.errors import IsolationError
-from wheelforge.process import CannotStart, Command, TimedOut
+from wheelforge.process.command import CannotStart, Command
+from wheelforge.process.outputs import TimedOut
 from wheelforge.sandbox.bwrap import NO_NAMESPACES, Bwrap, known_options, system_arguments
 from wheelforge.sandbox.port import Isolation, Job, Mount
 from wheelforge.sandbox.surroundings import (
@@ -26,7 +27,8 @@ from wheelforge.sandbox.venv import Venv
 
 if TYPE_CHECKING:
     from wheelforge.interpreters.running import Interpreter
-    from wheelforge.process import Captured, Runner
+    from wheelforge.process.outputs import Captured
+    from wheelforge.process.runner import Runner
     from wheelforge.sandbox.port import Sandbox
 
 _PROBE = Mount(host=Path(__file__).with_name("probe.py"), inside="/probe.py")

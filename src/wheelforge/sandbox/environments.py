@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from wheelforge.interpreters.running import Interpreter
-    from wheelforge.process import Runner
+    from wheelforge.process.runner import Runner
     from wheelforge.sandbox.port import Sandbox
     from wheelforge.sandbox.wheels import EnvironmentWheel
     from wheelforge.store.store import Store

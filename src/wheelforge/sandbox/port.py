@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from wheelforge.process import Command
+    from wheelforge.process.command import Command
 
 
 class Isolation(enum.Enum):
@@ -49,6 +49,8 @@ class Job:
     """All of it: a job inherits nothing."""
     cwd: str
     mounts: tuple[Mount, ...]
+    hidden: frozenset[str] = frozenset()
+    """Names of programs of the host that it does not find."""
 
 
 class Sandbox(Protocol):

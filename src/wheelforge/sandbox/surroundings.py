@@ -30,6 +30,8 @@ _CONSTANT = {
     "PIP_NO_INDEX": "1",
     "UV_OFFLINE": "1",
     "CARGO_NET_OFFLINE": "true",
+    # Else maturin asks for a package that would download Rust, but only where it sees no cargo.
+    "MATURIN_NO_INSTALL_RUST": "1",
 }
 
 

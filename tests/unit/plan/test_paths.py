@@ -25,7 +25,7 @@ CORE = file("core-2.0.tar.gz", build_only=True)
 def told(lock: Lock, name: str) -> list[list[tuple[str, str, str]]]:
     """Each path as its steps: subject, requirement, reason."""
     paths = paths_to(lock, canonicalize_name(name))
-    return [[(step.subject, step.requirement, step.reason) for step in path] for path in paths]
+    return [[(step.subject, step.requirement, step.reason.value) for step in path] for path in paths]
 
 
 def runtime(asked: Sequence[str], *pins: Pin) -> Lock:

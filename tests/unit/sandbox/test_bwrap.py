@@ -12,7 +12,7 @@ import pytest
 
 from sandboxes import sandbox_or_skip
 from wheelforge.interpreters.running import base
-from wheelforge.process import Runner
+from wheelforge.process.runner import Runner
 from wheelforge.sandbox.bwrap import NO_NAMESPACES, Bwrap, known_options, system_arguments
 from wheelforge.sandbox.port import Access, Isolation, Job, Mount
 from wheelforge.sandbox.surroundings import interpreter_seen, interpreter_variables
@@ -55,6 +55,15 @@ def test_what_this_bubblewrap_has_is_used() -> None:
     assert " --disable-userns --setenv " in line
     assert " --size 1073741824 --tmpfs /tmp --size 1073741824 --tmpfs /dev/shm " in line
     assert "--unknown" not in line
+
+
+def test_a_program_that_is_hidden_stands_there_and_cannot_be_run(jail: Bwrap) -> None:
+    script = "import shutil; print(shutil.which('sh', path='/usr/bin'), shutil.which('cat', path='/usr/bin') is None)"
+    own = str(interpreter_seen(base(), jail))
+    job = Job(argv=(own, "-c", script), env=interpreter_variables(base(), jail, scripts="/x"), cwd="/", mounts=())
+    hiding = dataclasses.replace(job, hidden=frozenset({"cat"}))
+    seen, hidden = (Runner().capture(jail.command(one), timeout=30).stdout.split() for one in (job, hiding))
+    assert (seen, hidden) == ([b"/usr/bin/sh", b"False"], [b"/usr/bin/sh", b"True"])
 
 
 def test_a_mount_is_seen_at_its_path_inside() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sandboxes import sandbox_or_skip
 from wheelforge.errors import ExitCode, IsolationError
 from wheelforge.interpreters.running import base
-from wheelforge.process import Runner, Stopped
+from wheelforge.process.runner import Runner, Stopped
 from wheelforge.sandbox.choose import choose
 from wheelforge.sandbox.port import Isolation
 from wheelforge.sandbox.probe import leaks

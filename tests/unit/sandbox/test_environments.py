@@ -13,7 +13,7 @@ from archives_fixture import record_line, wheel_files, write_wheel
 from sandboxes import sandbox_or_skip
 from wheelforge.errors import IntegrityError
 from wheelforge.interpreters.running import base
-from wheelforge.process import Runner
+from wheelforge.process.runner import Runner
 from wheelforge.sandbox.bytecode import WORTH
 from wheelforge.sandbox.environments import Environment, Environments
 from wheelforge.sandbox.port import Isolation, Job, Sandbox

@@ -1,0 +1,1 @@
+"""What others read of a lock: one file a format, written from the lock alone."""
