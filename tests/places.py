@@ -16,7 +16,7 @@ from wheelforge.direct.places import Places
 from wheelforge.events import Note, Warn
 from wheelforge.model.inputs import Reference
 from wheelforge.plan.facts import Unanswered
-from wheelforge.process import Runner
+from wheelforge.process.runner import Runner
 from wheelforge.simple.exchange import Options
 from wheelforge.simple.web import Web
 from wheelforge.store.store import Store
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wheelforge.direct.obtained import Obtained
     from wheelforge.direct.port import PackedTree, SdistMaker
     from wheelforge.events import Event
+    from wheelforge.model.digest import Digest
 
 REFUSAL = Unanswered(reason="nothing is run with --static")
 STATIC = '[project]\nname = "My.Thing"\nversion = "1.0"\n'
@@ -41,7 +42,7 @@ async def refusing(_tree: PackedTree, _output: Path, /) -> Unanswered:
 
 
 def place(
-    location: str, *, name: str | None = None, subdirectory: str = "", hashes: frozenset[str] = frozenset()
+    location: str, *, name: str | None = None, subdirectory: str = "", hashes: frozenset[Digest] = frozenset()
 ) -> Reference:
     """A reference, written as its location without credentials."""
     scheme, _, rest = location.partition("://")

@@ -65,6 +65,13 @@ class Repository:
         self.git("commit", "--quiet", "--message", message)
         return self.git("rev-parse", "HEAD")
 
+    def plant_hook(self, mark: Path) -> None:
+        """Have every checkout leave a mark."""
+        hook = self.folder / ".git" / "hooks" / "post-checkout"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch {mark}\n")
+        hook.chmod(0o755)
+
 
 class Served:
     """A repository behind a web server that gives files, and asks for a login where it is told to."""

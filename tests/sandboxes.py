@@ -8,7 +8,7 @@ import pytest
 
 from wheelforge.errors import IsolationError
 from wheelforge.interpreters.running import base
-from wheelforge.process import Runner
+from wheelforge.process.runner import Runner
 from wheelforge.sandbox.choose import choose
 from wheelforge.sandbox.port import Isolation, Sandbox
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -15,8 +16,6 @@ from wheelforge.errors import ExitCode
 from wheelforge.formats.lock import load_lock
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wheelforge.model.lock import Lock
 
 T = TypeVar("T")
@@ -56,6 +55,14 @@ def refused(*arguments: str | Path, code: ExitCode) -> str:
     """Run one command that must fail, and give what it says of the error, hint included."""
     told = wheelforge(*arguments, code=code).stderr
     return told[told.index("error: ") :]
+
+
+def write(name: str, *lines: str) -> str:
+    """Write a file of the working folder, and give its name."""
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join((*lines, "")))
+    return name
 
 
 def lock_of(folder: Path) -> Lock:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hostile import Siege, besieged
 from index import serving
 from integration.command import Outcome, wheelforge
 from integration.compiler import COMPILER
@@ -48,6 +49,13 @@ def own_index(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
     with contextlib.ExitStack() as stack:
         yield start
+
+
+@pytest.fixture
+def siege(tmp_path: Path) -> Iterator[Siege]:
+    """An index that a test makes hostile, and a folder that was collected from it before."""
+    with besieged(tmp_path) as siege:
+        yield siege
 
 
 @pytest.fixture

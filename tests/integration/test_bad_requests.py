@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.command import archives, assert_nothing_finished, refused, wheelforge
+from integration.command import archives, assert_nothing_finished, refused, wheelforge, write
 from wheelforge.cli.output import ErrorDocument
 from wheelforge.errors import ExitCode
 
@@ -110,14 +110,6 @@ def test_an_error_is_json_too() -> None:
 def test_a_fault_of_the_command_line_is_json_too() -> None:
     error = wheelforge("collect", "--json", "--frobnicate", code=ExitCode.USAGE).document(ErrorDocument)
     assert (error.kind, error.exit_code) == ("UsageError", 2)
-
-
-def write(name: str, *lines: str) -> str:
-    """Write a file of the working folder, and give its name."""
-    path = Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join((*lines, "")))
-    return name
 
 
 def test_all_faults_of_a_project_are_told_in_their_places() -> None:

@@ -22,7 +22,7 @@ from wheelforge.factory.sandbox_desk import SandboxDesk
 from wheelforge.forge.bench import Bench
 from wheelforge.interpreters.running import base, current
 from wheelforge.plan.facts import Unanswered
-from wheelforge.process import Runner
+from wheelforge.process.runner import Runner
 from wheelforge.sandbox.environments import Environments
 from wheelforge.sandbox.port import Isolation
 from wheelforge.simple.exchange import Options

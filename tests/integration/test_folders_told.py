@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from integration.command import lock_of, refused, wheelforge
-from wheelforge.cli.output import CacheDocument, VerifyDocument, WhyDocument
+from wheelforge.cli.output import CacheDocument, ExportDocument, VerifyDocument, WhyDocument
 from wheelforge.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -123,3 +123,18 @@ def test_the_cache_tells_its_size_and_can_be_emptied(cache_dir: Path) -> None:
     assert wheelforge("cache", "prune", "--json").document(CacheDocument).files == 0
     assert wheelforge("cache", "clear", "--json").document(CacheDocument).files == held.files
     assert wheelforge("cache", "size", "--json").document(CacheDocument).files == 0
+
+
+def test_the_graph_is_written_in_the_notation_of_its_suffix(warm: MainJob, tmp_path: Path) -> None:
+    told = wheelforge("export", warm.collected, "--format", "graph", "-o", tmp_path / "graph.dot", "--json")
+    assert told.document(ExportDocument).file == str(tmp_path / "graph.dot")
+    drawn = (tmp_path / "graph.dot").read_text()
+    assert '"dynamic-1.0.tar.gz" -> "extratool-1.0.tar.gz" [label="extratool>=1 (hook)", style=dashed];' in drawn
+    assert wheelforge("export", warm.collected, "--format", "graph", "--as", "dot").stdout == drawn
+
+
+def test_the_graph_of_a_folder_without_a_lock_or_in_no_known_notation_is_refused(warm: MainJob, tmp_path: Path) -> None:
+    assert "has no wheelforge.lock" in refused("export", tmp_path, "--format", "graph", code=ExitCode.USAGE)
+    said = refused("export", warm.collected, "--format", "graph", "-o", tmp_path / "graph.png", code=ExitCode.USAGE)
+    assert said.endswith("but with .json, .dot, .gv, .mmd\nhint: name it: --as dot\n")
+    assert not (tmp_path / "graph.png").exists()

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archives_fixture import metadata
-from hostile import FILE, PAGE, WHEEL, Endless, Siege, besieged, page, wheel
+from hostile import FILE, PAGE, WHEEL, Endless, Siege, page, wheel
 from integration.command import archives, lock_of
 from loopback import Reply, Request, file_entry, in_turn, json_page, ranged
 from wheelforge.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from loopback import Route
 
 LARGE = wheel(data=300_000)
@@ -25,12 +22,6 @@ LARGE = wheel(data=300_000)
 METADATA = f"{FILE}.metadata"
 OWN = metadata("demo", "2.0")
 """What the large wheel says itself."""
-
-
-@pytest.fixture
-def siege(tmp_path: Path) -> Iterator[Siege]:
-    with besieged(tmp_path) as siege:
-        yield siege
 
 
 def promising(about: bytes, sha256: str | None = None) -> dict[str, Route]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostile import PAGE, Endless, Siege, besieged, page, wheel
+from hostile import PAGE, Endless, Siege, page, wheel
 from loopback import HTML, JSON, Reply, in_turn, listening, serving
 from wheelforge.errors import ExitCode
 
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 PORTAL = b"""<!DOCTYPE html><html><head><title>Welcome to the airport</title></head><body>
 <form action="/login"><input name="room"><button>Go online</button></form> <a href="/terms">Terms</a></body></html>"""
 GZIP = {"Content-Encoding": "gzip"}
-
-
-@pytest.fixture
-def siege(tmp_path: Path) -> Iterator[Siege]:
-    with besieged(tmp_path) as siege:
-        yield siege
 
 
 def html(body: bytes) -> Reply:

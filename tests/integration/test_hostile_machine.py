@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archives_fixture import metadata
-from hostile import FILE, PAGE, WHEEL, Siege, assert_tidy, besieged, contents, page, wheel
+from hostile import FILE, PAGE, WHEEL, Siege, assert_tidy, contents, page, wheel
 from integration.command import PROGRAM, lock_of
 from loopback import JSON, Reply, file_entry, json_page
 from wheelforge.errors import ExitCode
@@ -47,12 +47,6 @@ sys.exit(os.waitstatus_to_exitcode(status))
 """
 """A process between: the memory of a new one counts as much as that of the one that started it."""
 MEGA = 1 << 20
-
-
-@pytest.fixture
-def siege(tmp_path: Path) -> Iterator[Siege]:
-    with besieged(tmp_path) as siege:
-        yield siege
 
 
 def run(command: Sequence[object], code: ExitCode) -> str:

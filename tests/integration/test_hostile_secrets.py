@@ -23,12 +23,6 @@ SELF_SIGNED = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def siege(tmp_path: Path) -> Iterator[Siege]:
-    with besieged(tmp_path) as siege:
-        yield siege
-
-
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of the loopback that no authority has signed, and its key."""

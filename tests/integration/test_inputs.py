@@ -7,17 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from integration.command import archives, lock_of, wheelforge
+from integration.command import archives, lock_of, wheelforge, write
 
 pytestmark = pytest.mark.usefixtures("here")
-
-
-def write(name: str, *lines: str) -> str:
-    """Write a file of the working folder, and give its name."""
-    path = Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join((*lines, "")))
-    return name
 
 
 def collected(*arguments: str) -> set[str]:

@@ -52,13 +52,17 @@ def test_what_is_missing_of_a_locked_folder_is_fetched_by_its_locked_url(
     assert {name: Path("folder", name).read_bytes() for name in names(Path("folder"))} == whole
 
 
-def test_pins_are_kept_while_they_fit_and_renewed_when_it_is_asked_for(own_index: Callable[..., PackageIndex]) -> None:
-    index = own_index()
+def collect_an_old_leaf(index: PackageIndex) -> None:
+    """What is newer is offered afterwards."""
     old = index.folder / "leaf-1.1-py3-none-any.whl"
     everything = index.server.routes["/simple/leaf/"]
     index.server.routes["/simple/leaf/"] = json_page(file_entry(old.name, old.read_bytes()))
     wheelforge("collect", "leaf", "-o", "folder")
     index.server.routes["/simple/leaf/"] = everything
+
+
+def test_pins_are_kept_while_they_fit_and_renewed_when_it_is_asked_for(own_index: Callable[..., PackageIndex]) -> None:
+    collect_an_old_leaf(own_index())
     Path("folder/mine.txt").write_text("the user's own")
 
     wheelforge("collect", "leaf", "-o", "folder")
@@ -71,12 +75,7 @@ def test_pins_are_kept_while_they_fit_and_renewed_when_it_is_asked_for(own_index
 
 
 def test_upgrade_takes_the_newest_though_the_lock_serves(own_index: Callable[..., PackageIndex]) -> None:
-    index = own_index()
-    old = index.folder / "leaf-1.1-py3-none-any.whl"
-    everything = index.server.routes["/simple/leaf/"]
-    index.server.routes["/simple/leaf/"] = json_page(file_entry(old.name, old.read_bytes()))
-    wheelforge("collect", "leaf", "-o", "folder")
-    index.server.routes["/simple/leaf/"] = everything
+    collect_an_old_leaf(own_index())
     wheelforge("collect", "leaf", "-o", "folder", "--upgrade")
     assert archives(Path("folder")) == {"leaf-2.0-py3-none-any.whl"}
 

@@ -133,3 +133,39 @@ def test_a_lock_for_another_platform_is_refused(package_index: PackageIndex) -> 
     pylock(package_index, LEAF, environments=["sys_platform == 'plan9'"])
     said = refused("collect", "-r", PYLOCK, "-o", "folder", code=ExitCode.RESOLUTION)
     assert 'its environments are sys_platform == "plan9"' in said
+
+
+BROKEN = b"no zip"
+ITS_HASH = {"sha256": hashlib.sha256(BROKEN).hexdigest()}
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        pytest.param({"path": f"away/{LEAF}", "hashes": ITS_HASH}, ExitCode.INDEX, id="missing"),
+        pytest.param({"url": "SERVER/missing.whl", "hashes": ITS_HASH}, ExitCode.INDEX, id="missing elsewhere"),
+        pytest.param({"path": LEAF, "hashes": {"sha256": "0" * 64}}, ExitCode.INTEGRITY, id="another hash"),
+        pytest.param({"path": LEAF, "hashes": ITS_HASH}, ExitCode.INTEGRITY, id="broken"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_with_its_entry_in_the_lock(
+    package_index: PackageIndex, entry: dict[str, Any], code: ExitCode
+) -> None:
+    Path(LEAF).write_bytes(BROKEN)
+    pylock(package_index, LIB, LEAF)
+    table = tomllib.loads(Path(PYLOCK).read_text())
+    table["packages"][1]["wheels"] = [{"name": LEAF, **entry}]
+    Path(PYLOCK).write_text(tomli_w.dumps(table).replace("SERVER", package_index.server.url))
+    # A requirement beside the lock has its files read.
+    assert f"{PYLOCK}: packages[1].wheels[0]" in refused("collect", "-r", PYLOCK, "app", "-o", "folder", code=code)
+
+
+def test_what_is_wrong_with_an_archive_is_told_with_its_entry_in_the_lock(package_index: PackageIndex) -> None:
+    Path(LEAF).write_bytes(BROKEN)
+    pylock(package_index, LIB)
+    table = tomllib.loads(Path(PYLOCK).read_text())
+    table["packages"].append({"name": "leaf", "archive": {"path": LEAF, "hashes": ITS_HASH}})
+    Path(PYLOCK).write_text(tomli_w.dumps(table))
+    said = refused("collect", "-r", PYLOCK, "-o", "folder", code=ExitCode.INTEGRITY)
+    assert f"{LEAF} is no sound wheel" in said
+    assert f"listed by {PYLOCK}: packages[1]\n" in said

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,14 @@ from wheelforge.archives.tree import Form, Member, Tree, path_of
 from wheelforge.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from wheelforge.archives.tree import Steps
 
 MAX_STATIC = 16 * 2**20
-"""Bytes of PKG-INFO or pyproject.toml."""
+"""Bytes of PKG-INFO, pyproject.toml and the like."""
+_BESIDE = {"hatch.toml": True, "pdm_build.py": False, "setup.cfg": True, "setup.py": False}
+"""Where backends look for settings beside pyproject.toml, and whether it counts what stands in there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,11 @@ class SdistContents:
     setup_py: bool
     newest_mtime: int
     """Seconds since 1970: the latest time of any member, from 0 to 2**32 - 1."""
+    beside: Mapping[str, bytes | None] = field(default_factory=dict)
+    """The other files that backends take their settings from, where they are there.
+
+    ``None`` is what was not read: a program, a link, or what is far too long.
+    """
 
 
 def read_sdist(path: Path, *, name: str | None = None) -> SdistContents:
@@ -50,27 +57,44 @@ def read_sdist(path: Path, *, name: str | None = None) -> SdistContents:
 
     """
     tree, found, newest = Tree(name or path.name), dict[str, bytes](), 0
+    beside: dict[str, bytes | None] = {}
     for member, chunks in entries(path, tree.archive):
         steps = tree.add(member)
         newest = max(newest, member.mtime)
         match steps:
             case (_, "PKG-INFO" | "pyproject.toml" as file):
                 found[file] = _static(tree.archive, member, chunks)
-            case (_, "setup.py"):
-                found["setup.py"] = b""
+            case (_, file) if file in _BESIDE:
+                is_read = _BESIDE[file] and member.form is Form.FILE and member.size <= MAX_STATIC
+                beside[file] = b"".join(chunks) if is_read else None
     tree.settle()
     _check_twice(path, tree)
     return SdistContents(
         root=_root(tree),
         pkg_info=found.get("PKG-INFO"),
         pyproject=found.get("pyproject.toml"),
-        setup_py="setup.py" in found,
+        setup_py="setup.py" in beside,
         newest_mtime=newest,
+        beside=beside,
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked:
+    """A tree on the disk."""
+
+    root: Path
+    newest_mtime: int
+    """See `SdistContents`."""
+
+
 def unpack_sdist(path: Path, destination: Path, *, name: str | None = None) -> Path:
-    """Unpack an sdist and return its top folder, ``destination/flask-3.1.3``.
+    """Unpack an sdist as `unpack_dated` does, and return its top folder alone."""
+    return unpack_dated(path, destination, name=name).root
+
+
+def unpack_dated(path: Path, destination: Path, *, name: str | None = None) -> Unpacked:
+    """Unpack an sdist; its top folder is then ``destination/flask-3.1.3``.
 
     ``destination`` is made; it must not exist, or be empty. Owners are dropped, modes are 0755 or 0644, times are kept.
     When anything is wrong, nothing is left behind. ``name`` is the sdist's name in errors, where the file itself has
@@ -84,9 +108,10 @@ def unpack_sdist(path: Path, destination: Path, *, name: str | None = None) -> P
     """
     with _appearing(destination) as folder:
         tree, links, times = Tree(name or path.name), list[tuple[Path, str]](), dict[Path, int]()
-        made = {folder, folder.parent}
+        made, newest = {folder, folder.parent}, 0
         for member, chunks in entries(path, tree.archive):
             steps = tree.add(member)
+            newest = max(newest, member.mtime)
             place = folder.joinpath(*steps)
             _make_folder(place.parent, made)
             match member.form:
@@ -107,7 +132,7 @@ def unpack_sdist(path: Path, destination: Path, *, name: str | None = None) -> P
         for place, mtime in reversed(times.items()):
             os.utime(place, (mtime, mtime))
         root = _root(tree)
-    return destination / root
+    return Unpacked(root=destination / root, newest_mtime=newest)
 
 
 @contextmanager

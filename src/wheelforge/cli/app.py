@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import sys
@@ -23,11 +22,10 @@ COMMANDS = {
     "wheel": "Collect with build dependencies, then build: the main job.",
     "verify": "Prove a wheelhouse or a collected folder whole.",
     "why": "Tell who asked for a distribution, along which path.",
+    "export": "Write who needs what, and why, for other tools.",
+    "recipe": "Show, check or begin recipes: how projects are built that need help.",
     "cache": "Show, prune or empty the cache.",
 }
-
-_SELDOM = 100_000
-"""Objects made between two searches for circles of them: a command leaves few, and often enough costs a tenth."""
 
 TRACEBACK = "WHEELFORGE_TRACEBACK"
 """Set, it shows where a fault of wheelforge itself arose."""
@@ -76,7 +74,6 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     if not sys.warnoptions:
         # Libraries warn developers; what a user should know is told as an event.
         warnings.simplefilter("ignore")
-    gc.set_threshold(_SELDOM)
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(_run(given))
 

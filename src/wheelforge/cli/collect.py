@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,21 +11,25 @@ import click
 
 from wheelforge.cli import machine, options
 from wheelforge.cli.collected import document, summary
-from wheelforge.cli.following import Collecting, Running, collecting
+from wheelforge.cli.collecting import Collecting, MayRun, collecting
 from wheelforge.cli.output import print_result
 from wheelforge.cli.places import FOLDER
+from wheelforge.cli.pythons import check_pythons
+from wheelforge.cli.remarks import tell_remarks
 from wheelforge.cli.remote_files import remote_files
-from wheelforge.cli.request import Extent, Request, check_pythons, read_request
-from wheelforge.cli.supply import FindBench, open_supply
+from wheelforge.cli.request import Extent, Request, read_request
 from wheelforge.cli.targeting import Targeting, read_targets, targeting
 from wheelforge.events import Note, Warn
-from wheelforge.factory.collect import Clones, Writing, collect
+from wheelforge.factory.collect import Clones, Writing, follow
 from wheelforge.plan.facts import Unanswered
-from wheelforge.process import Runner
+from wheelforge.process.runner import Runner
 from wheelforge.settings.indexes import index_pins, named_indexes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from wheelforge.cli.machine import Machine
+    from wheelforge.cli.supply import FindBench
     from wheelforge.factory.collect import CollectOptions
     from wheelforge.forge.bench import Bench
     from wheelforge.model.lock import Lock
@@ -81,8 +86,8 @@ def command(
     writing = Writing.PREVIEW if dry_run else Writing.FOLDER
     how = replace(collecting.options(), writing=writing, clones=Clones.KEEP if clone else Clones.DROP)
     files = machine.file_settings(request.index, request.inputs.index_pins)
-    with machine.open_machine(telling, given, files) as here:
-        find_bench = bench_finder(here, running.isolation, collecting.running())
+    with machine.open_machine(telling, given, files, request.inputs.secrets) as here:
+        find_bench = bench_finder(here, running.isolation, collecting.may_run())
         wanted = Wanted(request=request, targets=targets, how=how)
         lock = machine.run(collect_into(folder, wanted, here, find_bench=find_bench), here.runner)
         for reason in lock.incomplete:
@@ -90,7 +95,7 @@ def command(
     print_result(document(lock, folder, writing), summary(lock, folder, writing), telling)
 
 
-def bench_finder(here: Machine, isolation: str, running: Running) -> FindBench:
+def bench_finder(here: Machine, isolation: str, may_run: MayRun) -> FindBench:
     """Finds a bench when one is needed: collect runs nothing outside a sandbox, unless that was asked for by name.
 
     Raises:
@@ -103,7 +108,7 @@ def bench_finder(here: Machine, isolation: str, running: Running) -> FindBench:
         choice = choose_sandbox(here, isolation)
         return make_bench(here, choice, HOOK_TIMEOUT) if choice.weaker is None else NO_SANDBOX
 
-    if running is Running.NOTHING:
+    if may_run is MayRun.NOTHING:
         return lambda: STATIC
     if isolation == "auto":
         return find_bench
@@ -130,10 +135,27 @@ async def collect_into(folder: Path, wanted: Wanted, here: Machine, *, find_benc
         here.report(Note(text=note))
     for warning in wanted.request.warnings:
         here.report(Warn(text=warning))
-    check_pythons(wanted.request, wanted.targets)
+    check_pythons(wanted.request.requires_python, wanted.targets)
     indexes = here.settings.indexes
     pins = index_pins(indexes, wanted.request.inputs.index_pins)
     inputs = replace(wanted.request.inputs, indexes=named_indexes(indexes), index_pins=pins)
     how = replace(wanted.how, left_out=indexes.left_out)
+    tell_remarks(here)
+    lock = await asyncio.to_thread(
+        follow, inputs, folder, targets=wanted.targets, options=how, store=here.store, report=here.report
+    )
+    if lock is not None:
+        return lock
+    from wheelforge.cli.supply import open_supply  # noqa: PLC0415 - 0.05 s that a lock which is followed saves
+
     async with open_supply(here, find_bench) as supply:
+        supply.warm()
+        collect = await asyncio.to_thread(_load_collect)
         return await collect(inputs, folder, targets=wanted.targets, options=how, supply=supply)
+
+
+def _load_collect() -> Callable[..., Coroutine[None, None, Lock]]:
+    """Beside the HTTP client and its certificates."""
+    from wheelforge.factory.collector import collect  # noqa: PLC0415 - 0.07 s that a lock which is followed saves
+
+    return collect

@@ -19,6 +19,7 @@ class Gathered:
     references: tuple[Reference, ...] = ()
     locks: tuple[LockInput, ...] = ()
     constraints: tuple[Asked, ...] = ()
+    constraint_places: tuple[Reference, ...] = ()
     overrides: tuple[Asked, ...] = ()
     build_constraints: tuple[Asked, ...] = ()
     pins: tuple[IndexPin, ...] = ()

@@ -30,7 +30,7 @@ def gather(asking: Asking, override_files: Iterable[str], fetch: Fetch | None) -
     Raises:
         UsageError: something is not a requirement, a file cannot be read, or lacks what is picked of it.
     """
-    found = _typed(asking)
+    found, settings = _typed(asking), _settings(asking.config_settings)
     forms = [(source, form_of(source)) for source in asking.requirement_files]
     _check_picks(asking, {form for _, form in forms})
     for source, form in forms:
@@ -40,6 +40,7 @@ def gather(asking: Asking, override_files: Iterable[str], fetch: Fetch | None) -
             from wheelforge.cli.projects import with_input  # noqa: PLC0415 - most runs name requirements only
 
             found = with_input(found, source, form, asking)
+    found = _with_settings(found, settings, [source for source, form in forms if form is Form.PROJECT])
     for source in asking.constraint_files:
         found = _with_file(found, _read_list(source, Use.CONSTRAINTS, fetch))
     for source in asking.build_constraint_files:
@@ -76,6 +77,34 @@ def _typed(asking: Asking) -> Gathered:
     )
 
 
+def _settings(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    parted = [text.partition("=") for text in texts]
+    if faulty := [key + equals for key, equals, _ in parted if not key or not equals]:
+        raise UsageError(f"--config-settings {faulty[0]}: expected KEY=VALUE", hint="--config-settings editable=no")
+    return tuple((key, value) for key, _, value in parted)
+
+
+def _with_settings(found: Gathered, settings: tuple[tuple[str, str], ...], projects: Iterable[str]) -> Gathered:
+    """Settings are for what was typed, as in pip; where nothing was, for the projects that were named by their file."""
+    if not settings:
+        return found
+    named: list[Asked | Reference] = [*found.requirements, *found.references]
+    meant = [one for one in named if one.origin == COMMAND_LINE]
+    if not meant:
+        folders = {Path(source).resolve().parent.as_uri() for source in projects}
+        meant = [one for one in found.references if one.location.rstrip("/") in folders]
+    if not meant:
+        raise UsageError(
+            "--config-settings are for what is named on the command line, and nothing is",
+            hint="put them on the line of a requirement file: NAME --config-settings KEY=VALUE",
+        )
+    return replace(
+        found,
+        requirements=tuple(replace(one, settings=settings) if one in meant else one for one in found.requirements),
+        references=tuple(replace(one, settings=settings) if one in meant else one for one in found.references),
+    )
+
+
 def _check_no_file(text: str) -> None:
     """``requirements.txt`` is the name of a project, but hardly ever meant as one."""
     if text.endswith(_LISTS) and text.isprintable() and Path(text).is_file():
@@ -105,13 +134,14 @@ def _with_file(found: Gathered, file: RequirementsFile) -> Gathered:
         requirements=found.requirements + file.requirements,
         references=found.references + file.references,
         constraints=found.constraints + file.constraints,
+        constraint_places=found.constraint_places + file.constraint_places,
         files=(*found.files, file),
     )
 
 
 def _named(file: RequirementsFile) -> tuple[Asked, ...]:
-    if file.references:
-        told = "\n".join(f"  {one.written} ({one.origin})" for one in file.references)
+    if places := file.references + file.constraint_places:
+        told = "\n".join(f"  {one.told} ({one.origin})" for one in places)
         raise UsageError(f"only projects and their versions can be named here, not places:\n{told}")
     return file.requirements + file.constraints
 

@@ -37,11 +37,11 @@ def check_hashes(requirements: Iterable[Asked], references: Sequence[Reference])
     loose = [one for one in references if one.location.startswith("git+") or is_folder(one.location)]
     _refuse(
         "hashes are required, and repositories and folders have none:",
-        [(one.written, one.origin) for one in loose],
+        [(one.told, one.origin) for one in loose],
         "name an archive of it with its hash, or leave out the hashes",
     )
     bare = [(str(one.requirement), one.origin) for one in requirements if not one.hashes]
-    bare += [(one.written, one.origin) for one in references if not one.hashes]
+    bare += [(one.told, one.origin) for one in references if not one.hashes]
     _refuse("hashes are required, and these have none:", bare, "add --hash=sha256:... to each of them, or to none")
     _refuse(
         "hashes are required, and these are not pinned with ==:",

@@ -9,12 +9,12 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from wheelforge.errors import WheelforgeError
-from wheelforge.process import Command
+from wheelforge.process.command import Command
 from wheelforge.settings.settings import KeyringProvider
 from wheelforge.simple.logins import Credentials, KeyringFailed
 
 if TYPE_CHECKING:
-    from wheelforge.process import Runner
+    from wheelforge.process.runner import Runner
     from wheelforge.simple.logins import AskKeyring
 
 _PROGRAM = "keyring"

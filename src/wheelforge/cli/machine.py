@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from wheelforge.cli.display import make_reporter
-from wheelforge.process import Runner
+from wheelforge.model.secrets import NONE, Secrets
+from wheelforge.process.runner import Runner
 from wheelforge.settings.setting import Key, Setting, Whose, command_line
 from wheelforge.settings.settings import load_settings
 from wheelforge.simple.lookup import Loop
@@ -41,14 +42,22 @@ class Machine:
 
 
 @contextlib.contextmanager
-def open_machine(telling: Telling, given: Mapping[Key, str | None], files: Sequence[Layer] = ()) -> Iterator[Machine]:
+def open_machine(
+    telling: Telling, given: Mapping[Key, str | None], files: Sequence[Layer] = (), secrets: Secrets = NONE
+) -> Iterator[Machine]:
     """Read the settings and open the store; what is told is shown for as long as this is entered.
 
-    ``given`` is the command line's word on settings, and ``files`` that of the files that it names.
+    ``given`` is the command line's word on settings, and ``files`` that of the files that it names. No error that
+    ends the block tells one of the ``secrets``.
     """
-    settings = load_settings(environ=os.environ, cwd=Path.cwd(), overrides=command_line(given), files=files)
-    runner, store = Runner(), Store(settings.cache_dir.value)
-    with make_reporter(telling) as report, store.in_use():
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(secrets.kept())
+        settings = load_settings(
+            environ=os.environ, cwd=Path.cwd(), overrides=command_line(given), files=files, secrets=secrets
+        )
+        runner, store = Runner(), Store(settings.cache_dir.value)
+        report = stack.enter_context(make_reporter(telling, secrets))
+        stack.enter_context(store.in_use())
         try:
             yield Machine(settings=settings, store=store, runner=runner, report=report)
         finally:

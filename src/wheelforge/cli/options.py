@@ -50,6 +50,7 @@ class Asking:
     no_emit_project: bool = False
     all_packages: bool = False
     package: str | None = None
+    config_settings: tuple[str, ...] = ()
 
 
 _file = click.Path(dir_okay=False)
@@ -90,6 +91,10 @@ asking = bundled(
     click.option("--no-emit-project", is_flag=True, help="Take what the project requires, but not itself."),
     click.option("--all-packages", is_flag=True, help="Take every member of the workspace."),
     click.option("--package", metavar="NAME", help="Take this member of the workspace."),
+    click.option(
+        "-C", "--config-settings", "config_settings", multiple=True, metavar="KEY=VALUE",
+        help="Hand this to the backends of what is named here, or else of the project of -r. Repeatable.",
+    ),
 )  # fmt: skip
 
 

@@ -93,6 +93,14 @@ class WhyDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag
     paths: list[list[StepDocument]]
 
 
+class ExportDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="export"):
+    """What ``export --json`` prints beside the file that it writes."""
+
+    folder: str
+    format: str
+    file: str
+
+
 class CacheDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="cache"):
     """What ``cache --json`` prints: what stands in the cache, or what was removed from it."""
 
@@ -101,6 +109,99 @@ class CacheDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", t
     bytes: int
     kinds: dict[str, int]
     """Bytes by kind of content."""
+
+
+class RecipeRowDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """A project that recipes are about."""
+
+    name: str
+    about: list[str]
+    """In few words what they say of it."""
+    conditional: bool
+    """Whether none of them is for all its versions on all targets."""
+    files: list[str]
+    optional: str
+    """What ``--recipe`` takes to make them hold; empty where they do."""
+
+
+class RecipeListDocument(
+    msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="recipe list"
+):
+    """What ``recipe list --json`` prints."""
+
+    projects: list[RecipeRowDocument]
+    """Of one name there may be two: what holds, and what may be asked for."""
+
+
+class RuleDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """A recipe."""
+
+    origin: str
+    """``FILE:LINE``"""
+    why: str
+    conditions: list[str]
+    """All of which must be met; empty where it always holds."""
+    holds: str
+    """``yes``, ``no`` or ``depends on the version``."""
+    says: list[str]
+    """A line of TOML for each key."""
+
+
+class TreatmentDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """How a project is built beyond what it says itself."""
+
+    policy: str
+    """``build`` or ``seed``."""
+    adds: list[str]
+    """Build requirements (PEP 508) beyond its own."""
+    removes: list[str]
+    """Projects of which its own requirements are dropped."""
+    provided: list[str]
+    """Commands of the system that its build may see."""
+    env: dict[str, str]
+    config_settings: dict[str, str | list[str]]
+    patches: list[str]
+    """Filenames, in the order in which they are applied."""
+
+
+class TreatedDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """What recipes come to on a target."""
+
+    target: str
+    treatment: TreatmentDocument | None
+    """None where it depends on the version, and none was named."""
+    rules: list[RuleDocument]
+    """All for the project, the later over the earlier."""
+
+
+class RecipeShowDocument(
+    msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="recipe show"
+):
+    """What ``recipe show --json`` prints."""
+
+    name: str
+    version: str
+    """Empty where none was named."""
+    targets: list[TreatedDocument]
+
+
+class RecipeCheckDocument(
+    msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="recipe check"
+):
+    """What ``recipe check --json`` prints of recipes without a fault."""
+
+    recipes: int
+    projects: list[str]
+    patches: int
+
+
+class RecipeNewDocument(
+    msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="recipe new"
+):
+    """What ``recipe new --json`` prints."""
+
+    name: str
+    file: str
 
 
 class ErrorDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field="command", tag="error"):
@@ -112,7 +213,19 @@ class ErrorDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", t
     exit_code: int
 
 
-Document = CollectDocument | BuildDocument | VerifyDocument | WhyDocument | CacheDocument | ErrorDocument
+Document = (
+    CollectDocument
+    | BuildDocument
+    | VerifyDocument
+    | WhyDocument
+    | ExportDocument
+    | RecipeListDocument
+    | RecipeShowDocument
+    | RecipeCheckDocument
+    | RecipeNewDocument
+    | CacheDocument
+    | ErrorDocument
+)
 
 
 def schema() -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wheelforge.cli.display import make_reporter
 from wheelforge.errors import UsageError
-from wheelforge.process import Runner
+from wheelforge.process.runner import Runner
 from wheelforge.settings.setting import command_line
 from wheelforge.settings.settings import load_settings
 from wheelforge.simple.address import Login, redact

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import operator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import reduce
@@ -20,6 +21,7 @@ from wheelforge.formats.moment import parse_moment
 from wheelforge.formats.requirements_file import IndexOptions
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.inputs import ALL, Formats, Inputs, Prefer, Resolution
+from wheelforge.model.secrets import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,10 +29,9 @@ if TYPE_CHECKING:
     from wheelforge.cli.gathered import Gathered
     from wheelforge.cli.options import Asking, Choosing
     from wheelforge.formats.dependency_walk import RequiresPython
-    from wheelforge.formats.requirements_file import BuildSetting, RequirementsFile
+    from wheelforge.formats.requirements_file import RequirementsFile
     from wheelforge.formats.requirements_txt import Fetch
     from wheelforge.model.inputs import IndexPin
-    from wheelforge.model.targets import Target
 
 
 class Extent(enum.Enum):
@@ -48,7 +49,6 @@ class Request:
     inputs: Inputs
     index: IndexOptions
     """Where files say that projects are to be looked for, in the order in which they were named."""
-    settings: tuple[BuildSetting, ...]
     requires_python: tuple[RequiresPython, ...]
     """What projects and scripts say of the Pythons that they are made for."""
     notes: tuple[str, ...]
@@ -74,27 +74,10 @@ def read_request(asking: Asking, choosing: Choosing, extent: Extent, *, fetch: F
     return Request(
         inputs=_inputs(gathered, choosing, extent),
         index=reduce(IndexOptions.then, (file.index for file in gathered.files), IndexOptions()),
-        settings=tuple(setting for file in gathered.files for setting in file.settings),
         requires_python=gathered.requires_python,
         notes=(*found, *gathered.notes, *(note for file in gathered.files for note in file.notes)),
-        warnings=(*gathered.warnings, *_unused(gathered.files)),
+        warnings=gathered.warnings,
     )
-
-
-def check_pythons(request: Request, targets: Iterable[Target]) -> None:
-    """What projects and scripts say of their Pythons must hold on each target.
-
-    Raises:
-        UsageError: one is not made for a target.
-    """
-    listed = list(targets)
-    for said in request.requires_python:
-        for target in listed:
-            if not target.accepts_python(said.specifier):
-                raise UsageError(
-                    f"{said.origin} asks for Python {said.specifier}, and {target.name} is {target.python_version}",
-                    hint="name another target: --target",
-                )
 
 
 def _check_pins(pins: Iterable[IndexPin]) -> None:
@@ -130,6 +113,7 @@ def _inputs(gathered: Gathered, choosing: Choosing, extent: Extent) -> Inputs:
         references=gathered.references,
         locks=gathered.locks,
         constraints=gathered.constraints,
+        constraint_places=gathered.constraint_places,
         overrides=gathered.overrides,
         build_constraints=gathered.build_constraints,
         formats=_formats(files, choosing, extent),
@@ -144,6 +128,7 @@ def _inputs(gathered: Gathered, choosing: Choosing, extent: Extent) -> Inputs:
         align=choosing.align,
         index_pins=gathered.pins,
         no_deps=choosing.no_deps,
+        secrets=reduce(operator.or_, (file.secrets for file in files), Secrets()),
     )
 
 
@@ -177,11 +162,3 @@ def _laid_over(formats: Formats, file: RequirementsFile) -> Formats:
         no_binary=(formats.no_binary - file.only_binary) | file.no_binary,
         only_binary=(formats.only_binary - file.no_binary) | file.only_binary,
     )
-
-
-def _unused(files: Iterable[RequirementsFile]) -> list[str]:
-    return [
-        f"{setting.origin}: the setting {setting.key} of {setting.requirement} reaches no build yet"
-        for file in files
-        for setting in file.settings
-    ]

@@ -15,7 +15,6 @@ from wheelforge.direct.git import Git, Network
 from wheelforge.direct.index import DirectIndex
 from wheelforge.direct.obtained import Means
 from wheelforge.direct.places import Places
-from wheelforge.events import Warn
 from wheelforge.factory.collect import Supply
 from wheelforge.factory.desk import ClosedDesk, LateDesk
 from wheelforge.interpreters.running import current
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from wheelforge.events import Reporter
     from wheelforge.factory.knowledge import HookDesk
     from wheelforge.forge.bench import Bench
-    from wheelforge.process import Runner
+    from wheelforge.process.runner import Runner
     from wheelforge.settings.indexes import Indexes
     from wheelforge.settings.settings import Settings
     from wheelforge.simple.index import Index
@@ -52,7 +51,6 @@ async def open_supply(here: Machine, find_bench: FindBench) -> AsyncIterator[Sup
 
     It says why where nobody may be asked here.
     """
-    _warn(here)
     async with open_web(here.settings) as wire:
         logins = find_logins(here.settings, here.runner, here.report)
         indexes = assemble(here.settings.indexes, web=wire, store=here.store, logins=logins, reporter=here.report)
@@ -113,15 +111,6 @@ def _git(here: Machine) -> Git:
     network = Network.CLOSED if settings.offline.value else Network.OPEN
     unchecked = [f"http.https://{host}/.sslVerify=false" for host in sorted(settings.trusted_hosts.value)]
     return Git(here.runner, environ, network, config=unchecked)
-
-
-def _warn(here: Machine) -> None:
-    """Of what the settings say in vain, and of hosts that are trusted blindly."""
-    for remark in here.settings.remarks:
-        here.report(Warn(text=remark.text, hint=remark.hint))
-    if hosts := sorted(here.settings.trusted_hosts.value):
-        text = f"the certificates of {', '.join(hosts)} are not checked: anybody on the way can alter what comes"
-        here.report(Warn(text=text, hint="name their certificate authority with --cert FILE instead"))
 
 
 def find_logins(settings: Settings, runner: Runner, report: Reporter) -> Logins:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,9 @@ from wheelforge.interpreters.flags import Flags, flags_target
 from wheelforge.interpreters.misspelt import Misspelt
 from wheelforge.interpreters.named import is_reserved, parse_target
 from wheelforge.interpreters.running import current
-from wheelforge.process import CannotStart, Command, TimedOut
+from wheelforge.model.nearest import nearest
+from wheelforge.process.command import CannotStart, Command
+from wheelforge.process.outputs import TimedOut
 from wheelforge.settings.target_sets import target_sets
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from wheelforge.interpreters.described import Ask
     from wheelforge.model.targets import Target
-    from wheelforge.process import Runner
+    from wheelforge.process.runner import Runner
     from wheelforge.settings.target_sets import TargetSets
 
 _PATIENCE = 60.0
@@ -137,8 +138,7 @@ def _parsed(text: str, origin: str, sets: Mapping[str, object]) -> Target:
     try:
         return parse_target(text)
     except Misspelt as error:
-        near = () if is_reserved(text) else difflib.get_close_matches(text, sets, n=1)
-        meant = error.meant or next(iter(near), None)
+        meant = error.meant or (None if is_reserved(text) else nearest(text, sets))
         again = Misspelt(error.text, error.part, error.problem, meant=meant, advice=error.advice)
         raise again.said_by(origin) from None
 

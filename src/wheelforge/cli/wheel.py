@@ -10,7 +10,7 @@ from wheelforge.cli import machine, options
 from wheelforge.cli.benches import choose_for_builds
 from wheelforge.cli.build import Building, build_into, building, output, print_built
 from wheelforge.cli.collect import Wanted, bench_finder, collect_into
-from wheelforge.cli.following import Collecting, collecting
+from wheelforge.cli.collecting import Collecting, collecting
 from wheelforge.cli.places import FOLDER
 from wheelforge.cli.remote_files import remote_files
 from wheelforge.cli.request import Extent, read_request
@@ -67,11 +67,11 @@ def command(
     targets = (current(),)
     how = collecting.options()
     files = machine.file_settings(request.index, request.inputs.index_pins)
-    with machine.open_machine(telling, given, files) as here:
+    with machine.open_machine(telling, given, files, request.inputs.secrets) as here:
         choice = choose_for_builds(here, running.isolation)
 
         async def work() -> Lock:
-            find_bench = bench_finder(here, running.isolation, collecting.running())
+            find_bench = bench_finder(here, running.isolation, collecting.may_run())
             wanted = Wanted(request=request, targets=targets, how=how)
             await collect_into(sources, wanted, here, find_bench=find_bench)
             return await build_into(wheelhouse, sources, here, choice, building.options())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -24,12 +25,13 @@ from wheelforge.events import DownloadAdvanced, Downloaded, Warn
 from wheelforge.metadata.core import InvalidMetadata, parse_metadata
 from wheelforge.metadata.static import static_metadata
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.digest import Algorithm
 from wheelforge.model.filenames import SDIST_SUFFIXES, is_safe
 from wheelforge.model.metadata import Surety
 from wheelforge.simple.address import exposed, host
 from wheelforge.simple.exchange import Missing
 from wheelforge.simple.index import Fetched
-from wheelforge.store.blobs import HashMismatch
+from wheelforge.store.vouching import check_vouched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,30 +76,29 @@ async def download(reference: Reference, *, web: Client, store: Store, report: R
 
     Raises:
         IndexAccessError: its server does not answer, or has no such file.
-        HashMismatch: its bytes are others than were promised.
-        IntegrityError: they do not end.
+        IntegrityError: its bytes have none of the hashes, or do not end.
         StorageError: the disk is full.
     """
     if (kept := _kept(reference, store)) is not None:
-        report(Downloaded(filename=reference.written, size=kept.size, cached=True))
+        report(Downloaded(filename=reference.told, size=kept.size, cached=True))
         return kept
     if exposed(reference.location) and not reference.hashes:
-        text = f"{reference.written} is read over http and has no hash: anybody on the way can alter it"
+        text = f"{reference.told} is read over http and has no hash: anybody on the way can alter it"
         report(Warn(text=text, hint=f"use https://{host(reference.location)}, or add #sha256=..."))
-    with store.blobs.receive(reference.written) as incoming:
-        write = bounded(incoming, reference.written, LARGEST)
+    with store.blobs.receive(reference.told) as incoming:
+        write = bounded(incoming, reference.told, LARGEST)
 
         def take(data: bytes) -> None:
             write(data)
-            report(DownloadAdvanced(filename=reference.written, received=incoming.size, size=None))
+            report(DownloadAdvanced(filename=reference.told, received=incoming.size, size=None))
 
         try:
             await web.download(reference.location, take)
         except Missing as error:
             raise Missing(error.message, hint=f"check the URL: {reference.origin}") from error
-        _check(reference, incoming.hexdigest())
         sha256 = incoming.keep(None)
-    report(Downloaded(filename=reference.written, size=incoming.size, cached=False))
+    await asyncio.to_thread(_check, reference, store.blobs.path(sha256), sha256)
+    report(Downloaded(filename=reference.told, size=incoming.size, cached=False))
     return Fetched(path=store.blobs.path(sha256), sha256=sha256, size=incoming.size)
 
 
@@ -106,9 +107,9 @@ def copy_in(reference: Reference, path: Path, *, store: Store) -> Fetched:
     try:
         sha256 = store.blobs.add(path)
     except OSError as error:
-        raise UsageError(f"{reference.origin}: {reference.written} cannot be read: {error.strerror}") from error
-    _check(reference, sha256)
+        raise UsageError(f"{reference.origin}: {reference.told} cannot be read: {error.strerror}") from error
     blob = store.blobs.path(sha256)
+    _check(reference, blob, sha256)
     return Fetched(path=blob, sha256=sha256, size=blob.stat().st_size)
 
 
@@ -177,17 +178,12 @@ def _wheel(fetched: Fetched, filename: str) -> Distribution:
 
 
 def _kept(reference: Reference, store: Store) -> Fetched | None:
-    for sha256 in sorted(reference.hashes):
+    for sha256 in sorted(one.value for one in reference.hashes if one.algorithm is Algorithm.SHA256):
         if store.blobs.has(sha256) and (path := store.blobs.checked(sha256)) is not None:
             return Fetched(path=path, sha256=sha256, size=path.stat().st_size)
     return None
 
 
-def _check(reference: Reference, actual: str) -> None:
-    if reference.hashes and actual not in reference.hashes:
-        raise HashMismatch(
-            filename=reference.written,
-            expected=" or ".join(sorted(reference.hashes)),
-            actual=actual,
-            hint=f"see whether the hash is right: {reference.origin}",
-        )
+def _check(reference: Reference, path: Path, sha256: str) -> None:
+    hint = f"see whether the hash is right: {reference.origin}"
+    check_vouched(path, sha256, reference.hashes, subject=reference.told, hint=hint)

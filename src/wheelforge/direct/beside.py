@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wheelforge.direct.obtained import INDEX
+from wheelforge.model.told import naming
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -34,15 +35,18 @@ class Beside:
 
     async def metadata(self, artifact: Artifact) -> bytes:
         """See `wheelforge.simple.index.Index`."""
-        return await self._of(artifact).metadata(artifact)
+        with naming(artifact.listed):
+            return await self._of(artifact).metadata(artifact)
 
     async def shape(self, artifact: Artifact) -> Shape:
         """See `wheelforge.simple.index.Index`."""
-        return await self._of(artifact).shape(artifact)
+        with naming(artifact.listed):
+            return await self._of(artifact).shape(artifact)
 
     async def fetch(self, artifact: Artifact) -> Fetched:
         """See `wheelforge.simple.index.Index`."""
-        return await self._of(artifact).fetch(artifact)
+        with naming(artifact.listed):
+            return await self._of(artifact).fetch(artifact)
 
     def _of(self, artifact: Artifact) -> Index:
         return self.direct if artifact.index == INDEX else self.index

@@ -48,7 +48,7 @@ def copy_tree(obtained: Obtained, folder: Path) -> Path | None:
     with storage_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".", ignore_cleanup_errors=True) as scratch:
-            root = unpack_sdist(obtained.source, Path(scratch) / "new", name=obtained.reference.written)
+            root = unpack_sdist(obtained.source, Path(scratch) / "new", name=obtained.reference.told)
             digest = _digest(root)
             if os.path.lexists(target):
                 _check_ours(target, _known(stamp) | {digest})

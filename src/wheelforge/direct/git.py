@@ -11,14 +11,16 @@ from urllib.parse import unquote
 
 from wheelforge.errors import IndexAccessError
 from wheelforge.model.told import printable
-from wheelforge.process import LONGEST_OUTPUT, CannotStart, Command, TimedOut, TooMuchSaid
+from wheelforge.process.command import CannotStart, Command
+from wheelforge.process.outputs import LONGEST_OUTPUT, TimedOut, TooMuchSaid
 from wheelforge.simple.exchange import NotAsked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from wheelforge.process import Captured, Runner
+    from wheelforge.process.outputs import Captured
+    from wheelforge.process.runner import Runner
 
 _PASSED = (
     *("PATH", "HOME", "USER", "XDG_CONFIG_HOME", "TMPDIR", "SSH_AUTH_SOCK", "GIT_SSH", "GIT_SSH_COMMAND"),

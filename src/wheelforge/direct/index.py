@@ -9,7 +9,7 @@ from wheelforge.archives.wheel import read_metadata, read_shape
 from wheelforge.direct.bound import LARGEST, bounded
 from wheelforge.direct.obtained import INDEX
 from wheelforge.errors import IndexAccessError
-from wheelforge.simple.index import Fetched
+from wheelforge.simple.index import Fetched, check_allowed
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -55,7 +55,9 @@ class DirectIndex:
         blobs, sha256 = self._store.blobs, artifact.sha256
         path = await asyncio.to_thread(blobs.checked, sha256) if sha256 else None
         if path is not None and sha256 is not None:
-            return Fetched(path=path, sha256=sha256, size=path.stat().st_size)
+            fetched = Fetched(path=path, sha256=sha256, size=path.stat().st_size)
+            await check_allowed(artifact, fetched)
+            return fetched
         if not artifact.url or sha256 is None:
             where = artifact.direct.url if artifact.direct else "its place"
             raise IndexAccessError(
@@ -66,4 +68,6 @@ class DirectIndex:
             write = bounded(incoming, artifact.filename, artifact.size or LARGEST)
             await self._web.download(artifact.url, write)
             incoming.keep(sha256)
-        return Fetched(path=blobs.path(sha256), sha256=sha256, size=incoming.size)
+        fetched = Fetched(path=blobs.path(sha256), sha256=sha256, size=incoming.size)
+        await check_allowed(artifact, fetched)
+        return fetched

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wheelforge.model.artifacts import Project
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -44,3 +46,9 @@ class Obtained:
     """What it says statically that it requires; empty where only its backend knows."""
     source: Path | None = None
     """Of a repository or a folder: a tar of it as it is, there until `Places` is left."""
+
+    @property
+    def project(self) -> Project:
+        """The artifact as all that there is of its project."""
+        one = self.artifact
+        return Project(name=one.name, index=INDEX, releases={one.version: (one,)})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packaging.metadata import Metadata as CoreMetadata
+from packaging.utils import canonicalize_name
 
 from wheelforge.metadata.static import static_metadata
+from wheelforge.model.toml import BrokenToml, parse_toml
 
 if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
     from wheelforge.direct.tree import Tree
     from wheelforge.model.metadata import Metadata
 
@@ -33,13 +36,24 @@ def static_say(tree: Tree) -> Metadata | None:
 
 def what_is_not_static(tree: Tree) -> str:
     """Why `static_say` says nothing, as a clause."""
-    project = tomllib.loads((tree.contents().pyproject or b"").decode()).get("project")
-    if not isinstance(project, dict):
+    project = _project(tree.contents().pyproject)
+    if project is None:
         return "it has no [project] table that says statically what it is"
     dynamic = [key for key in _NEEDED if key in project.get("dynamic", ())]
     if not dynamic:
         return "its [project] table has no name or no version"
     return f"its {' and '.join(dynamic)} {'is' if dynamic == ['version'] else 'are'} dynamic"
+
+
+def tells_version(pyproject: bytes | None) -> bool:
+    """Whether the version stands in the file, so that no backend counts it from the history."""
+    return "version" in (_project(pyproject) or {})
+
+
+def static_name(pyproject: bytes | None) -> NormalizedName | None:
+    """The name of the project, where it stands in the file."""
+    name = (_project(pyproject) or {}).get("name")
+    return canonicalize_name(name) if isinstance(name, str) else None
 
 
 def make_pkg_info(metadata: Metadata) -> bytes:
@@ -56,3 +70,11 @@ def make_pkg_info(metadata: Metadata) -> bytes:
         }
     )
     return bytes(core.as_rfc822())
+
+
+def _project(pyproject: bytes | None) -> dict[str, Any] | None:
+    try:
+        project = parse_toml(pyproject or b"").get("project")
+    except BrokenToml:
+        return None
+    return project if isinstance(project, dict) else None

@@ -5,20 +5,27 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from wheelforge.direct.arrivals import Arrivals
+from wheelforge.direct.obtained import INDEX
 from wheelforge.errors import ResolutionError
 from wheelforge.events import Warn
+from wheelforge.model.artifacts import Project
 from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from packaging.utils import NormalizedName
+
+    from wheelforge.direct.arrivals import Arrival
     from wheelforge.direct.obtained import Means, Obtained
-    from wheelforge.direct.port import SdistMaker
+    from wheelforge.direct.port import PackedTree, SdistMaker
     from wheelforge.model.inputs import Reference
+    from wheelforge.plan.facts import Unanswered
 
 
 class Places:
@@ -31,6 +38,9 @@ class Places:
         self._made: Once[Obtained] = Once()
         self.obtained: list[Obtained] = []
         """All that was obtained, each once."""
+        self.awaited: set[NormalizedName] = set()
+        """The names that are known of what is or was under way: its own word for it, or the user's."""
+        self._arrivals = Arrivals()
 
     def __enter__(self) -> Self:
         return self
@@ -55,19 +65,38 @@ class Places:
         found = obtained.artifact
         if reference.name not in {None, found.name}:
             raise ResolutionError(
-                f"{reference.origin}: {reference.written} is {found.name} {found.version}, not {reference.name}",
+                f"{reference.origin}: {reference.told} is {found.name} {found.version}, not {reference.name}",
                 hint=f"write {found.name} @ ..., or see where the URL leads",
             )
         return replace(obtained, reference=reference)
 
+    def projects(self) -> list[Project]:
+        """What was obtained, as files of the projects that they belong to."""
+        artifacts = [one.artifact for one in self.obtained]
+        return [Project(name=one.name, index=INDEX, releases={one.version: (one,)}) for one in artifacts]
+
     async def _obtain(self, reference: Reference) -> Obtained:
         from wheelforge.direct.visit import Visit  # noqa: PLC0415 - 20 ms that runs without places save
 
-        with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as scratch:
-            obtained = await Visit(self._means, self._maker, Path(scratch)).obtain(reference)
-        self.obtained.append(obtained)
+        if reference.name is not None:
+            self.awaited.add(reference.name)
+        with (
+            self._arrivals.one() as arrival,
+            tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as scratch,
+        ):
+            obtained = await Visit(self._means, partial(self._make_sdist, arrival), Path(scratch)).obtain(reference)
+            self.obtained.append(obtained)
         self._tell_places(obtained)
         return obtained
+
+    async def _make_sdist(self, arrival: Arrival, tree: PackedTree, output: Path) -> Path | Unanswered:
+        """Once it is known what else is being obtained, as far as that can be known before any backend is asked."""
+        from wheelforge.direct.pkg_info import static_name  # noqa: PLC0415 - as above
+
+        if (name := static_name(tree.contents.pyproject)) is not None:
+            self.awaited.add(name)
+        await self._arrivals.others(arrival)
+        return await self._maker(tree, output)
 
     def _tell_places(self, obtained: Obtained) -> None:
         """Warn of what no lock can settle: an installer takes the file's own word for where to go."""

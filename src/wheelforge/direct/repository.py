@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 import shutil
@@ -14,6 +13,7 @@ from wheelforge.archives.tree import MAX_MEMBERS
 from wheelforge.direct.git import GitFailed, Heed
 from wheelforge.direct.submodules import fetch_submodules
 from wheelforge.errors import IndexAccessError, IntegrityError, ResolutionError
+from wheelforge.model.nearest import did_you_mean
 from wheelforge.model.urls import FULL_COMMIT
 from wheelforge.store.atomic import storage_errors
 from wheelforge.store.usage import touch
@@ -164,10 +164,9 @@ class Mirror:
         if wanted is None:
             return ResolutionError(f"{self._subject} is empty: it has no commit", hint="name another repository")
         names = {name.removeprefix(_HEADS).removeprefix(_TAGS).removesuffix("^{}") for name in refs}
-        close = difflib.get_close_matches(wanted, sorted(names), n=3)
         return ResolutionError(
             f"{self._subject} has no branch, tag or commit {wanted!r}",
-            hint=f"did you mean {' or '.join(close)}?" if close else "see what it has: git ls-remote URL",
+            hint=did_you_mean(wanted, names, most=3) or "see what it has: git ls-remote URL",
         )
 
     def _has(self, commit: str) -> bool:

@@ -85,6 +85,6 @@ def _login(parts: SplitResult, bare: SplitResult) -> tuple[str, str]:
 
 def _bad(reference: Reference, fault: str) -> UsageError:
     return UsageError(
-        f"{reference.origin}: {reference.written} {fault}",
+        f"{reference.origin}: {reference.told} {fault}",
         hint="git+https://HOST/PATH@REF names a repository and a branch, tag or commit of it",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING
 
 from wheelforge.archives.members import ZIP_EPOCH
@@ -10,6 +9,7 @@ from wheelforge.archives.pack import below
 from wheelforge.archives.sdist import MAX_STATIC, read_sdist, unpack_sdist
 from wheelforge.direct.folder import Depth, commit_time, history, survey
 from wheelforge.direct.local import told_path
+from wheelforge.direct.pkg_info import tells_version
 from wheelforge.direct.repository import Mirror
 from wheelforge.direct.repository_address import repository_address
 from wheelforge.direct.tree import Tree, check_subdirectory, named, sound_paths
@@ -47,7 +47,7 @@ class Trees:
             IndexAccessError: the repository cannot be read.
             ResolutionError: it has no such revision.
         """
-        address, subject = repository_address(reference), reference.written
+        address, subject = repository_address(reference), reference.told
         if exposed(address.url) and not address.is_fixed:
             text = f"{subject} is read over http: anybody on the way can alter it"
             self._report(Warn(text=text, hint="use git+https://, or a full commit after @"))
@@ -55,7 +55,7 @@ class Trees:
         folder = scratch / "checkout"
         with self._store.lock(mirror.name):
             commit = mirror.commit()
-            if not _tells_version(mirror.file(commit, f"{reference.subdirectory}/pyproject.toml".lstrip("/"))):
+            if not tells_version(mirror.file(commit, f"{reference.subdirectory}/pyproject.toml".lstrip("/"))):
                 mirror.with_history(commit)
             mirror.checkout(commit, folder)
         inside = check_subdirectory(folder, reference.subdirectory, subject=subject)
@@ -79,11 +79,11 @@ class Trees:
             UsageError: the subdirectory is not there.
             StorageError: it cannot be read.
         """
-        subject = reference.written
+        subject = reference.told
         inside = check_subdirectory(path, reference.subdirectory, subject=subject)
         found = survey(path / inside, self._git, subject=subject)
         self._tell_secrets(found.secrets, subject)
-        depth = Depth.COMMIT if _tells_version(_start(path / inside / "pyproject.toml")) else Depth.WHOLE
+        depth = Depth.COMMIT if tells_version(_start(path / inside / "pyproject.toml")) else Depth.WHOLE
         own = history(found, self._git, scratch / "history", depth=depth, subject=subject)
         if found.commit is not None and own is None:
             text = f"{subject}: its git history cannot be read, and a version that is taken from there will be wrong"
@@ -106,7 +106,7 @@ class Trees:
             IntegrityError: it cannot be read, or is not safe.
             UsageError: the subdirectory is not there.
         """
-        subject = reference.written
+        subject = reference.told
         moment = max(read_sdist(fetched.path, name=subject).newest_mtime, ZIP_EPOCH)
         folder = unpack_sdist(fetched.path, scratch / "unpacked", name=subject)
         inside = check_subdirectory(folder, reference.subdirectory, subject=subject)
@@ -145,15 +145,6 @@ def _start(path: Path) -> bytes:
             return file.read(MAX_STATIC)
     except OSError:
         return b""
-
-
-def _tells_version(pyproject: bytes | None) -> bool:
-    """Whether the version stands in the file, so that no backend counts it from the history."""
-    try:
-        project = tomllib.loads((pyproject or b"").decode()).get("project")
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(project, dict) and "version" in project
 
 
 def _is_folder(path: Path) -> bool:

@@ -63,7 +63,7 @@ class Visit:
             raise _nothing_there(reference)
         if reference.hashes:
             raise UsageError(
-                f"{reference.origin}: {reference.written} cannot have a hash: only an archive can",
+                f"{reference.origin}: {reference.told} cannot have a hash: only an archive can",
                 hint="name the full commit of a repository instead, after @",
             )
         if local:
@@ -77,7 +77,7 @@ class Visit:
             return replace(await self._from_tree(reference, tree), source=None)
         if reference.subdirectory:
             raise UsageError(
-                f"{reference.origin}: {reference.written} is {found.filename}, which has no subdirectory",
+                f"{reference.origin}: {reference.told} is {found.filename}, which has no subdirectory",
                 hint="leave #subdirectory out",
             )
         direct = DirectUrl(url=file.url)
@@ -120,7 +120,7 @@ def _nothing_there(reference: Reference) -> UsageError:
     local = reference.location.startswith("file:")
     fault = "is neither a file nor a folder" if local else "is no place that can be reached"
     hint = "see how it is spelt" if local else "name a folder, a file, or a URL with https or git+https"
-    return UsageError(f"{reference.origin}: {reference.written} {fault}", hint=hint)
+    return UsageError(f"{reference.origin}: {reference.told} {fault}", hint=hint)
 
 
 def _obtained(

@@ -1,55 +1,32 @@
-"""Collect: from requirements to a folder of every file they need, and the lock that tells why."""
+"""What collect is told and works with, and the short way: a lock that stands for the answer is followed."""
 
 from __future__ import annotations
 
-import asyncio
 import enum
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from wheelforge.direct.clone import copy_tree
 from wheelforge.direct.local import still_the_same
 from wheelforge.events import Note
-from wheelforge.factory.ahead import Ahead, Idle
-from wheelforge.factory.fetching import fetch, fetch_locked
-from wheelforge.factory.findings import Consulted, tell_findings, tell_hooks
-from wheelforge.factory.folder import find_earlier, tell_removed, unlisted, write_folder
-from wheelforge.factory.following import (
-    Drift,
-    Drifted,
-    Earlier,
-    Following,
-    check_drift,
-    differing,
-    serves,
-    tell_strange_upgrades,
-)
-from wheelforge.factory.knowledge import Bounds, IndexFacts, Siblings
-from wheelforge.factory.layout import Layout, clashes
-from wheelforge.factory.locking import Gathered, Weight, chosen_files, make_lock
-from wheelforge.factory.planning import Planner
-from wheelforge.factory.rules import tell_exceptions
-from wheelforge.factory.shapes import expected_shapes
-from wheelforge.factory.wishes import wish
+from wheelforge.factory.digests import Digests
+from wheelforge.factory.fetching import has_all
+from wheelforge.factory.folder import find_earlier, write_folder
+from wheelforge.factory.following import Following, serves
+from wheelforge.factory.layout import Layout
 from wheelforge.model.lock import Holding
-from wheelforge.simple.projects import tell_status
-from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from wheelforge.direct.places import Places
     from wheelforge.direct.port import SdistMaker
     from wheelforge.events import Reporter
-    from wheelforge.factory.ahead import Forerunner
     from wheelforge.factory.knowledge import HookDesk
-    from wheelforge.factory.planning import Plan
     from wheelforge.factory.wishes import Pinning
-    from wheelforge.model.artifacts import Artifact
-    from wheelforge.model.inputs import Inputs
-    from wheelforge.model.lock import ExpectedShape, Lock
+    from wheelforge.model.inputs import Inputs, Reference
+    from wheelforge.model.lock import Lock
     from wheelforge.model.targets import Target
     from wheelforge.resolve.catalog import Searched
     from wheelforge.simple.index import Index
@@ -108,37 +85,35 @@ class Supply:
     """Begins what asking the index takes time for: called as soon as it is known that it will be asked."""
 
 
-async def collect(
-    inputs: Inputs, folder: Path, *, targets: Sequence[Target], options: CollectOptions, supply: Supply
-) -> Lock:
-    """Bring ``folder`` to hold all that ``inputs`` need on ``targets``, and return its lock.
+def follow(
+    inputs: Inputs, folder: Path, *, targets: Sequence[Target], options: CollectOptions, store: Store, report: Reporter
+) -> Lock | None:
+    """Follow the lock of ``folder`` where it stands for the answer, and its files are there or in the store.
 
-    In a preview the lock is only told: it may lack sizes and hashes that the index does not promise.
+    ``None``: it takes more than that, and `wheelforge.factory.collector.collect` does it.
 
     Raises:
-        ResolutionError: no set of versions, no source, a build cycle, a lock that has drifted.
-        IndexAccessError: the index does not answer.
-        IntegrityError: a file is not what was promised.
+        UsageError: the folder cannot be a collected one.
+        IntegrityError: its lock contradicts itself, or a file in it is a link.
     """
     standing = find_earlier(folder, Holding.COLLECTED)
-    if options.following.drift is Drift.REFUSE:
-        check_drift(standing, inputs, targets, str(folder))
-    tell_strange_upgrades(options.following, standing, supply.report)
-    if standing is not None and _is_followed(standing, inputs, targets, options):
-        note = f"following {folder}/wheelforge.lock, which was made for the same inputs (-U to renew)"
-        supply.report(Note(text=note))
-        if options.writing is Writing.FOLDER:
-            digests = await fetch_locked(folder, standing, supply.index, supply.store)
-            await asyncio.to_thread(
-                write_folder, folder, standing, store=supply.store, report=supply.report, digests=digests
-            )
-        return standing
-    supply.warm()
-    collector = _Collector(inputs=inputs, folder=folder, options=options, supply=supply)
-    return await collector.collect(targets, standing)
+    if standing is None or not is_followed(standing, inputs, targets, options):
+        return None
+    digests = Digests()
+    if options.writing is Writing.FOLDER and not has_all(folder, standing, digests, store):
+        return None
+    tell_followed(folder, report)
+    if options.writing is Writing.FOLDER:
+        write_folder(folder, standing, store=store, report=report, digests=digests)
+    return standing
 
 
-def _is_followed(lock: Lock, inputs: Inputs, targets: Sequence[Target], options: CollectOptions) -> bool:
+def tell_followed(folder: Path, report: Reporter) -> None:
+    """Say that the lock of a folder is the answer."""
+    report(Note(text=f"following {folder}/wheelforge.lock, which was made for the same inputs (-U to renew)"))
+
+
+def is_followed(lock: Lock, inputs: Inputs, targets: Sequence[Target], options: CollectOptions) -> bool:
     """Whether a lock stands for the answer; places on this machine may have changed since, and are looked at each time.
 
     So are those that are to be kept as they are.
@@ -147,146 +122,18 @@ def _is_followed(lock: Lock, inputs: Inputs, targets: Sequence[Target], options:
     cloned = options.clones is Clones.KEEP and any(place.directory or place.vcs for place in places)
     local = any(place.vcs is None and "://" not in place.url for place in places)
     same_files = all(file.left_out == (file.index in options.left_out) for file in lock.artifacts)
-    wanted = [one for one in inputs.references if any(target.evaluate(one.marker) for target in targets)]
-    changed = local and not still_the_same(wanted, lock.artifacts)
+    changed = local and not still_the_same(_places_taken(inputs, targets, lock), lock.artifacts)
     kept = not options.following.upgrade and not changed and not cloned and same_files
     return kept and _has_layout(lock, options.layout) and serves(lock, inputs, targets)
+
+
+def _places_taken(inputs: Inputs, targets: Sequence[Target], lock: Lock) -> list[Reference]:
+    """What the inputs name by its place; of what constraints name, that which was needed."""
+    taken = {file.name for file in lock.artifacts if file.direct is not None}
+    named = (*inputs.references, *(one for one in inputs.constraint_places if one.name in taken))
+    return [one for one in named if any(target.evaluate(one.marker) for target in targets)]
 
 
 def _has_layout(lock: Lock, layout: Layout) -> bool:
     found = Layout.PER_TARGET if any(file.targets for file in lock.artifacts) else Layout.FLAT
     return layout in {Layout.AUTO, found}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Collector:
-    """Makes a lock anew, and the folder after it."""
-
-    inputs: Inputs
-    folder: Path
-    options: CollectOptions
-    supply: Supply
-
-    async def collect(self, targets: Sequence[Target], standing: Lock | None) -> Lock:
-        match self.options.writing:
-            case Writing.PREVIEW:
-                return await self._collect(targets, standing, Idle())
-            case Writing.FOLDER:
-                async with Ahead(self.supply.index) as ahead:
-                    return await self._collect(targets, standing, ahead)
-
-    async def _collect(self, targets: Sequence[Target], standing: Lock | None, ahead: Forerunner) -> Lock:
-        supply, inputs = self.supply, self.inputs
-        facts = self._facts(ahead)
-        with supply.open_places(facts.sdist_of) as places:
-            wishes = await together(wish(inputs, target, places, supply.pinning) for target in targets)
-            for one in wishes:
-                facts.give(one.given)
-            planner = Planner(inputs=inputs, facts=facts, host=supply.host, report=supply.report)
-            earlier = Earlier(lock=standing, upgrade=self.options.following.upgrade)
-            plans = await planner.plan(list(zip(targets, wishes, strict=True)), earlier)
-            tell_findings(inputs, plans, facts, supply.report)
-            files = chosen_files(inputs, plans)
-            if facts.hooks_of or facts.trees:
-                asked = Consulted(
-                    subjects=facts.hooks_of,
-                    trees=facts.trees,
-                    isolation=await supply.hooks.isolation(),
-                    uncollected=facts.hook_wheels - files.keys(),
-                )
-                tell_hooks(asked, supply.report)
-            ahead.chosen(files.values())
-            lock = await self._lock(plans, facts.assumptions)
-            self._check(lock, standing)
-            match self.options.writing:
-                case Writing.FOLDER:
-                    await asyncio.to_thread(self._write, lock, places)
-                case Writing.PREVIEW:
-                    gone = unlisted(self.folder, standing.artifacts if standing else (), keep=lock.artifacts)
-                    tell_removed(gone, supply.report, verb="would be")
-        return lock
-
-    def _facts(self, ahead: Forerunner) -> IndexFacts:
-        supply, inputs = self.supply, self.inputs
-        return IndexFacts(
-            index=supply.index,
-            builder=supply.host,
-            hooks=supply.hooks,
-            siblings=Siblings.LAST_RESORT if inputs.build_deps else Siblings.BELIEVED,
-            bounds=Bounds(
-                constraints=inputs.build_constraints,
-                uploaded_prior_to=inputs.uploaded_prior_to,
-                require_hashes=inputs.require_hashes,
-                searched=supply.searched,
-            ),
-            ahead=ahead,
-        )
-
-    async def _lock(self, plans: tuple[Plan, ...], assumptions: Iterable[str]) -> Lock:
-        files, report = chosen_files(self.inputs, plans), self.supply.report
-        tell_exceptions(self.inputs, files.values(), report)
-        await self._tell_standing(plans)
-        layout = _layout(plans, self.options.layout, report)
-        weights, expected = await asyncio.gather(self._weights(files), self._expected(plans))
-        return make_lock(
-            self.inputs,
-            Gathered(
-                plans=plans,
-                weights=weights,
-                expected=expected,
-                incomplete=tuple(assumptions),
-                layout=layout,
-                left_out=self.options.left_out,
-            ),
-        )
-
-    async def _tell_standing(self, plans: Sequence[Plan]) -> None:
-        """Warn of projects that their index has given up on (PEP 792); their pages are known."""
-        offered = {candidate.name for plan in plans for candidate in plan.candidates() if not candidate.artifact.direct}
-        given = {name for plan in plans for name in plan.given}
-        for project in await together(self.supply.index.project(name) for name in sorted(offered - given)):
-            if project is not None and (warning := tell_status(project)) is not None:
-                self.supply.report(warning)
-
-    async def _weights(self, files: Mapping[str, Artifact]) -> Mapping[str, Weight]:
-        match self.options.writing:
-            case Writing.FOLDER:
-                fetched = await fetch(files.values(), self.supply.index)
-                return {name: Weight(sha256=one.sha256, size=one.size) for name, one in fetched.items()}
-            case Writing.PREVIEW:
-                return {name: Weight(sha256=file.sha256 or "", size=file.size or 0) for name, file in files.items()}
-
-    async def _expected(self, plans: Sequence[Plan]) -> tuple[ExpectedShape, ...]:
-        """Wanted by builds alone."""
-        if not self.inputs.build_deps or self.options.writing is Writing.PREVIEW:
-            return ()
-        sdists = [(plan.target, sdist) for plan in plans for sdist in plan.sdists()]
-        return await expected_shapes(sdists, index=self.supply.index, report=self.supply.report)
-
-    def _check(self, lock: Lock, standing: Lock | None) -> None:
-        """Under ``--locked`` what came of folders may have changed, or what was not complete."""
-        drift = self.options.following.drift is Drift.REFUSE
-        # A shape that could not be read is no other answer.
-        if drift and standing is not None and replace(lock, expected=()) != replace(standing, expected=()):
-            what = f"the lock in {self.folder} is not what its inputs come to now"
-            lines = [what, *(f"  {one}" for one in differing(standing, lock))]
-            raise Drifted("\n".join(lines), hint="renew it: without --locked")
-
-    def _write(self, lock: Lock, places: Places) -> None:
-        write_folder(self.folder, lock, store=self.supply.store, report=self.supply.report)
-        if self.options.clones is Clones.KEEP:
-            for obtained in places.obtained:
-                copy_tree(obtained, self.folder)
-
-
-def _layout(plans: Sequence[Plan], layout: Layout, report: Reporter) -> Layout:
-    if layout is not Layout.AUTO:
-        return layout
-    found = sorted(set(clashes(plans)))
-    if not found:
-        return Layout.FLAT
-    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    report(
-        Note(text=f"each target gets a folder of its own, since in one {found[0]}{more} (--layout flat: one folder)")
-    )
-    return Layout.PER_TARGET

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
 
+    from wheelforge.direct.demands import Obtaining
     from wheelforge.factory.ahead import Forerunner
     from wheelforge.metadata.ladder import Ladder
     from wheelforge.model.artifacts import Artifact
+    from wheelforge.model.inputs import Reference
     from wheelforge.resolve.candidates import Candidate, Identity
     from wheelforge.resolve.catalog import Catalog
     from wheelforge.resolve.problem import Identifier, Lacks, Problem, Want
@@ -41,8 +43,13 @@ class Crawler:
         self._ahead = ahead
         self._ladder = ladder
         self._catalog = catalog
+        self._places: Obtaining | None = None
         self._reading: Once[None] = Once()
         self._lacked: Counter[tuple[object, ...]] = Counter()
+
+    def reach(self, places: Obtaining) -> None:
+        """From now on what constraints name by its place can be read."""
+        self._places = places
 
     async def read_ahead(self, problem: Problem) -> None:
         """Follow the requirements to the candidates that the solver will most likely want."""
@@ -80,7 +87,11 @@ class Crawler:
 
     async def project(self, name: NormalizedName, problem: Problem) -> None:
         """The catalog knows the project, or that there is none."""
-        if not self._catalog.knows(name, problem):
+        if self._catalog.knows(name, problem):
+            return
+        if (place := problem.places.get(name)) is not None:
+            await self._reading.get(place, lambda: self._place(place))
+        else:
             await self._reading.get(name, lambda: self._project(name))
 
     async def metadata(self, candidate: Candidate, problem: Problem) -> None:
@@ -104,6 +115,12 @@ class Crawler:
 
     async def _project(self, name: NormalizedName) -> None:
         self._catalog.learn_project(name, await self._index.project(name))
+
+    async def _place(self, reference: Reference) -> None:
+        if self._places is None:
+            raise RuntimeError(f"{reference.told} is asked for before places can be reached")
+        obtained = await self._places.obtain(reference)
+        self._catalog.learn_place(reference, obtained.project)
 
     async def _metadata(self, file: Artifact) -> None:
         try:

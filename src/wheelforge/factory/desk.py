@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wheelforge.errors import WheelforgeError
 from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wheelforge.direct.port import PackedTree
-    from wheelforge.factory.knowledge import HookDesk
+    from wheelforge.factory.knowledge import Answers, HookDesk
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.metadata import Metadata
     from wheelforge.plan.facts import Unanswered
@@ -23,6 +26,13 @@ class ClosedDesk:
     """Runs nothing that was downloaded, and says why."""
 
     refusal: Unanswered
+
+    def prepare(self) -> None:
+        """Nothing."""
+
+    async def answers(self, _sdist: Artifact, _wheels: Sequence[Artifact]) -> Unanswered:
+        """Never answered."""
+        return self.refusal
 
     async def requires(self, _sdist: Artifact, _wheels: Sequence[Artifact]) -> Unanswered:
         """Never answered."""
@@ -55,6 +65,20 @@ class LateDesk:
     def __init__(self, open_desk: Callable[[], Coroutine[None, None, HookDesk]]) -> None:
         self._open_desk = open_desk
         self._desk: Once[HookDesk] = Once()
+        self._preparing: asyncio.Task[None] | None = None
+
+    def prepare(self) -> None:
+        """Open the desk meanwhile, and let it prepare; what goes wrong is told when the first question comes."""
+        if self._preparing is None:
+            self._preparing = asyncio.create_task(self._prepare())
+
+    async def _prepare(self) -> None:
+        with contextlib.suppress(WheelforgeError):
+            (await self._opened()).prepare()
+
+    async def answers(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Answers | Unanswered:
+        """See `HookDesk`."""
+        return await (await self._opened()).answers(sdist, wheels)
 
     async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         """See `HookDesk`."""

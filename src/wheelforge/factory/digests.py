@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from operator import attrgetter
+from stat import S_ISREG
 from typing import TYPE_CHECKING, TypeVar
 
 from wheelforge.errors import IntegrityError
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 T = TypeVar("T")
 
+_SIZE = attrgetter("size")
 _MOST = 8
 """Threads: disks and memory are shared by all cores."""
 
@@ -40,23 +44,40 @@ def on_all_cores(work: Callable[[S], T], things: Iterable[S]) -> Iterator[T]:
         yield from threads.map(work, things)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What the file system says of a file: who alters the file alters that."""
+
+    path: Path
+    size: int
+    inode: int
+    modified: int
+    changed: int
+
+
 class Digests:
-    """Hashes that are remembered by what the file system says of a file: who alters one alters that."""
+    """Hashes that are remembered for as long as the file system says the same of a file."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Path, int, int, int, int], str] = {}
+        self._known: dict[_Look, str] = {}
 
     def standing(self, folder: Path, artifacts: Iterable[LockedArtifact]) -> set[str]:
         """The paths of these in ``folder``, as the lock writes them, at which the right bytes stand."""
         listed = [(name, artifact.sha256) for artifact in artifacts for name in artifact.paths]
-        found = on_all_cores(lambda one: self._is_right(folder / one[0], one[1]), listed)
-        return {name for (name, _), is_right in zip(listed, found, strict=True) if is_right}
+        looks = [_look(folder / name) for name, _ in listed]
+        # The largest first: else the last thread may still have one when the others are done.
+        new = sorted({look for look in looks if look is not None} - self._known.keys(), key=_SIZE, reverse=True)
+        self._known.update(zip(new, on_all_cores(digest, [look.path for look in new]), strict=True))
+        pairs = zip(listed, looks, strict=True)
+        return {name for (name, sha256), look in pairs if look is not None and self._known[look] == sha256}
 
-    def _is_right(self, path: Path, sha256: str) -> bool:
-        if not path.is_file():
-            return False
+
+def _look(path: Path) -> _Look | None:
+    """``None`` where no file stands."""
+    try:
         stat = path.lstat()
-        key = (path, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-        if key not in self._known:
-            self._known[key] = digest(path)
-        return self._known[key] == sha256
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not S_ISREG(stat.st_mode) and not path.is_file():
+        return None
+    return _Look(path=path, size=stat.st_size, inode=stat.st_ino, modified=stat.st_mtime_ns, changed=stat.st_ctime_ns)

@@ -7,7 +7,7 @@ import enum
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from wheelforge.process import Stopped
+from wheelforge.process.runner import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -32,6 +32,11 @@ async def fetch(files: Iterable[Artifact], index: Index) -> dict[str, Fetched]:
     return {file.filename: one for file, one in zip(wanted, fetched, strict=True)}
 
 
+def has_all(folder: Path, lock: Lock, digests: Digests, store: Store) -> bool:
+    """Whether all files that a lock names are in its folder or in the store, so that none need be fetched."""
+    return all(store.blobs.has(file.sha256) for file in _lacking(folder, lock, digests))
+
+
 async def fetch_locked(folder: Path, lock: Lock, index: Index, store: Store) -> Digests:
     """Have all files that a lock names, in its folder or in the store; what was hashed for that is returned.
 
@@ -41,10 +46,14 @@ async def fetch_locked(folder: Path, lock: Lock, index: Index, store: Store) -> 
         IntegrityError: a file is not the locked one.
     """
     digests = Digests()
-    standing = await asyncio.to_thread(digests.standing, folder, lock.artifacts)
-    lacking = [file for file in lock.artifacts if not (file.left_out or standing.issuperset(file.paths))]
+    lacking = await asyncio.to_thread(_lacking, folder, lock, digests)
     await together(_have(file, folder, index, store) for file in lacking)
     return digests
+
+
+def _lacking(folder: Path, lock: Lock, digests: Digests) -> list[LockedArtifact]:
+    standing = digests.standing(folder, lock.artifacts)
+    return [file for file in lock.artifacts if not (file.left_out or standing.issuperset(file.paths))]
 
 
 async def _have(file: LockedArtifact, folder: Path, index: Index, store: Store) -> None:

@@ -64,7 +64,7 @@ def _lacking_extras(plans: Iterable[Plan], finder: Finder) -> Iterator[Event]:
 
 def _not_applying(inputs: Inputs, plans: Iterable[Plan]) -> Iterator[Event]:
     """Where nothing is left of what was asked for, that is hardly what was meant."""
-    asked = [str(one.requirement) for one in inputs.requirements] + [one.written for one in inputs.references]
+    asked = [str(one.requirement) for one in inputs.requirements] + [one.told for one in inputs.references]
     for plan in plans:
         if asked and not plan.runtime.choices:
             yield Note(text=f"nothing that was asked for applies to {plan.target.name}: {', '.join(asked)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import ResolutionError, UsageError, WheelforgeError
@@ -39,7 +40,13 @@ def find_lock(folder: Path) -> Lock | None:
     path = folder / LOCK
     if not path.is_file():
         return None
-    return load_lock(path.read_bytes(), origin=str(path))
+    return _parsed(path.read_bytes(), str(path))
+
+
+@lru_cache(maxsize=1)
+def _parsed(data: bytes, origin: str) -> Lock:
+    """Read before the folder is locked, and again when it is, a lock is mostly the same."""
+    return load_lock(data, origin=origin)
 
 
 def read_lock(folder: Path) -> Lock:

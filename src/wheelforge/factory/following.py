@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from wheelforge.model.lock import Lock, LockedInputs, LockedTarget, Pin
     from wheelforge.model.targets import Target
 
+_LISTS = (
+    "requirements",
+    "references",
+    "locks",
+    "constraints",
+    "constraint_references",
+    "overrides",
+    "build_constraints",
+)
+"""What is compared of inputs as lists, each by the name of its field."""
+
 
 class Drift(enum.Enum):
     """What becomes of a lock that the inputs have left behind."""
@@ -126,7 +137,7 @@ def tell_strange_upgrades(following: Following, standing: Lock | None, report: R
 
 
 def _changed(old: LockedInputs, new: LockedInputs) -> Iterator[str]:
-    for noun in ("requirements", "references", "locks", "constraints", "overrides", "build_constraints"):
+    for noun in _LISTS:
         one, other = getattr(old, noun), getattr(new, noun)
         kind = noun.replace("_", " ").removesuffix("s")
         yield from (f"the {kind} {text} is new" for text in other if text not in one)

@@ -6,44 +6,59 @@ import enum
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from wheelforge.errors import BuildError, ResolutionError
+from wheelforge.errors import BuildError
 from wheelforge.factory.ahead import Idle
 from wheelforge.factory.crawler import Crawler
+from wheelforge.factory.environments import Bounds, HookEnvironments, not_asked
 from wheelforge.metadata.ladder import BackendNotAsked, Ladder
 from wheelforge.metadata.static import build_system
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.inputs import ALL, Asked, Formats
 from wheelforge.model.metadata import Surety
-from wheelforge.plan.closure import HASHES_HINT, build_requirement, no_hashes
 from wheelforge.plan.facts import Unanswered
 from wheelforge.resolve.candidates import identity
-from wheelforge.resolve.catalog import Catalog, Searched
-from wheelforge.resolve.problem import Lacks, Problem, named_by_place
+from wheelforge.resolve.catalog import Catalog
+from wheelforge.resolve.problem import Lacks
 from wheelforge.resolve.solver import solve
 from wheelforge.simple.once import Once
 from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from packaging.utils import NormalizedName
 
+    from wheelforge.direct.demands import Obtaining
     from wheelforge.direct.port import PackedTree
     from wheelforge.factory.ahead import Forerunner
     from wheelforge.model.artifacts import Artifact, Project
     from wheelforge.model.metadata import BuildSystem, Metadata
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate
-    from wheelforge.resolve.problem import Choice, Solution
+    from wheelforge.resolve.problem import Choice, Problem, Solution
     from wheelforge.simple.index import Index
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What a backend says of its sdist in one environment."""
+
+    requires: tuple[str, ...]
+    """The answer of ``get_requires_for_build_wheel``."""
+    metadata: Metadata | None
+    """The answer of ``prepare_metadata_for_build_wheel``; ``None`` where it wants more for that than is there."""
+
+
 class HookDesk(Protocol):
     """Asks the backend of an sdist or of a source tree, in an environment of exactly these wheels."""
+
+    def prepare(self) -> None:
+        """Begin what takes time before the first question, which is going to come."""
+
+    async def answers(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Answers | Unanswered:
+        """Both answers from one process, where the backend needs nothing more for the second."""
 
     async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
         """The answer of ``get_requires_for_build_wheel``."""
@@ -73,18 +88,6 @@ class Siblings(enum.Enum):
     """The sdist's own backend is asked, and the wheel believed only where it cannot be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What holds for every environment in which a backend is asked, and where all that is asked for is looked for."""
-
-    constraints: tuple[Asked, ...] = ()
-    uploaded_prior_to: datetime | None = None
-    """See `Inputs.uploaded_prior_to`."""
-    require_hashes: bool = False
-    """Nothing is run that no constraint gives a hash for."""
-    searched: Searched = Searched.INDEX
-
-
 class IndexFacts:
     """Facts from an index, each learnt once for all problems of a run."""
 
@@ -99,12 +102,12 @@ class IndexFacts:
         ahead: Forerunner | None = None,
     ) -> None:
         self._builder = builder
-        self._bounds = bounds or Bounds()
+        bounds = bounds or Bounds()
         self._siblings = siblings
         self._hooks = hooks
         self._index = index
-        self._brought: dict[NormalizedName, Project] = {}
-        self._catalog = Catalog(builder, self._bounds.searched)
+        self._catalog = Catalog(builder, bounds.searched)
+        self._environments = HookEnvironments(self.solve, builder, bounds)
         self._ladder = Ladder(index, self._ask_metadata)
         self._crawler = Crawler(index=index, ladder=self._ladder, catalog=self._catalog, ahead=ahead or Idle())
         self._confirmed: Once[None] = Once()
@@ -131,9 +134,21 @@ class IndexFacts:
                 return answer
             self.restarts += 1
 
-    def give(self, given: Mapping[NormalizedName, Project]) -> None:
-        """What of the inputs was named by its place: where a build requires it, no index is asked for its name."""
-        self._brought = {name: _wheels_of(project) for name, project in named_by_place(given).items()} | self._brought
+    def give(self, given: Iterable[Project], *, awaited: Iterable[NormalizedName] = ()) -> None:
+        """What of the inputs was named by its place: where a build requires it, no index is asked for its name.
+
+        Of what is ``awaited`` only the name is known yet.
+        """
+        self._environments.expect(awaited)
+        self._environments.give(given)
+
+    def reach(self, places: Obtaining) -> None:
+        """See `Crawler.reach`."""
+        self._crawler.reach(places)
+
+    def check_trees(self, names: Iterable[NormalizedName]) -> None:
+        """See `HookEnvironments.check_trees`."""
+        self._environments.check_trees(names)
 
     def passed_over(self, candidate: Candidate) -> dict[Artifact, str]:
         """Files of a candidate's project that cannot be taken, and why; only what the search looked at is known."""
@@ -153,7 +168,10 @@ class IndexFacts:
         unbuilt = [file.filename for file in files if file.kind is Kind.SDIST]
         if unbuilt:
             return Unanswered(reason=f"there is no wheel of {', '.join(unbuilt)}")
-        return await self._requires(sdist.artifact, files)
+        answer = await self._hooks.requires(sdist.artifact, files)
+        if not isinstance(answer, Unanswered):
+            self._note_asked(sdist.artifact, files)
+        return answer
 
     async def sdist_of(self, tree: PackedTree, output: Path) -> Path | Unanswered:
         """The sdist that the backend of a source tree makes, in the folder ``output``. See `SdistMaker`.
@@ -166,12 +184,12 @@ class IndexFacts:
         if refusal is not None:
             return refusal
         system = build_system(tree.contents, origin=tree.subject)
-        wheels = await self._wheels(tree.subject, system.requires)
+        wheels = await self._environments.of_tree(tree.subject, system.requires)
         more = await self._hooks.requires_for_sdist(tree, wheels)
         if isinstance(more, Unanswered):
             return more
         if more:
-            wheels = await self._wheels(tree.subject, (*system.requires, *more))
+            wheels = await self._environments.of_tree(tree.subject, (*system.requires, *more))
         self.trees.add(tree.subject)
         self.hook_wheels.update(wheel.filename for wheel in wheels)
         return await self._hooks.sdist(tree, wheels, output)
@@ -183,7 +201,7 @@ class IndexFacts:
         """
         chosen = [choice.candidate for choice in solution.choices]
         # Of these nothing but their own bytes tells whether they are what the user named.
-        bare = [one.artifact for one in chosen if one.artifact.allowed and one.artifact.sha256 is None]
+        bare = [one.artifact for one in chosen if not one.artifact.is_vouched]
         await together(self._index.fetch(file) for file in bare)
         if not problem.follow:
             return all(await together(self._confirm_alone(candidate.artifact) for candidate in chosen))
@@ -226,12 +244,9 @@ class IndexFacts:
             if self._catalog.was_asked_elsewhere(candidate, target):
                 self.assumptions.add(f"{candidate} was asked on {host.name} what it requires on {target.name}")
 
-    async def _requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
-        answer = await self._hooks.requires(sdist, wheels)
-        if not isinstance(answer, Unanswered):
-            self.hooks_of.add(f"{sdist.name} {sdist.version}")
-            self.hook_wheels.update(wheel.filename for wheel in wheels)
-        return answer
+    def _note_asked(self, sdist: Artifact, wheels: Iterable[Artifact]) -> None:
+        self.hooks_of.add(f"{sdist.name} {sdist.version}")
+        self.hook_wheels.update(wheel.filename for wheel in wheels)
 
     async def _ask_metadata(self, sdist: Artifact, system: BuildSystem, assumed: Metadata | None) -> Metadata:
         """The ladder's last rung: solve the build environment, with wheels, and run the hooks in it."""
@@ -248,57 +263,24 @@ class IndexFacts:
             return believed
 
     async def _metadata_by_hook(self, sdist: Artifact, system: BuildSystem) -> Metadata:
-        wheels = await self._environment(sdist, system.requires)
-        more = _given(sdist, await self._requires(sdist, wheels))
-        if more:
-            wheels = await self._environment(sdist, (*system.requires, *more))
+        wheels = await self._environments.of_sdist(sdist, system.requires)
+        answers = _given(sdist, await self._hooks.answers(sdist, wheels))
+        self._note_asked(sdist, wheels)
+        if answers.metadata is not None:
+            return answers.metadata
+        wheels = await self._environments.of_sdist(sdist, (*system.requires, *answers.requires))
+        self._note_asked(sdist, wheels)
         return _given(sdist, await self._hooks.metadata(sdist, wheels))
-
-    async def _environment(self, sdist: Artifact, requires: Sequence[str]) -> tuple[Artifact, ...]:
-        try:
-            return await self._wheels(f"{sdist.name} {sdist.version}", requires)
-        except BackendNotAsked as fault:
-            raise BackendNotAsked(_not_asked(sdist, fault.message), hint=fault.hint) from None
-        except ResolutionError as fault:
-            reason = f"what its build requires is not to be had as wheels\n{fault.message}"
-            raise BackendNotAsked(_not_asked(sdist, reason)) from None
-
-    async def _wheels(self, subject: str, requires: Sequence[str]) -> tuple[Artifact, ...]:
-        """What a backend is asked in. No sdist is looked at for it, so that no backend ever waits for another."""
-        origin = f"the build of {subject}"
-        problem = Problem(
-            subject=f"the build environment of {subject}",
-            target=self._builder,
-            roots=tuple(Asked(requirement=build_requirement(text, subject), origin=origin) for text in requires),
-            formats=Formats(only_binary=frozenset({ALL})),
-            given=self._brought,
-            constraints=self._bounds.constraints,
-            uploaded_prior_to=self._bounds.uploaded_prior_to,
-        )
-        environment = await self.solve(problem)
-        if self._bounds.require_hashes and (bare := problem.unvouched(environment)):
-            raise BackendNotAsked(f"{no_hashes(bare)}, which {origin} requires", hint=HASHES_HINT)
-        return tuple(choice.candidate.artifact for choice in environment.choices)
 
 
 def _is_sdist(candidate: Candidate) -> bool:
     return candidate.artifact.kind is Kind.SDIST
 
 
-def _wheels_of(project: Project) -> Project:
-    releases = project.releases.items()
-    wheels = {version: tuple(file for file in files if file.kind is Kind.WHEEL) for version, files in releases}
-    return replace(project, releases={version: files for version, files in wheels.items() if files})
-
-
 def _given(sdist: Artifact, answer: T | Unanswered) -> T:
     if isinstance(answer, Unanswered):
-        raise BackendNotAsked(_not_asked(sdist, answer.reason), hint=answer.hint)
+        raise BackendNotAsked(not_asked(sdist, answer.reason), hint=answer.hint)
     return answer
-
-
-def _not_asked(sdist: Artifact, reason: str) -> str:
-    return f"{sdist.filename} does not say statically what it requires, and its backend cannot be asked: {reason}"
 
 
 def _says_the_same(one: Metadata | None, other: Metadata | None) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.inputs import Inputs
     from wheelforge.model.lock import ExpectedShape
+    from wheelforge.model.secrets import Secrets
     from wheelforge.model.targets import Target
     from wheelforge.plan.units import PlannedUnit
     from wheelforge.resolve.candidates import Candidate
@@ -43,7 +44,7 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class Planned:
     """The plans of all targets, and what was learnt of their files."""
 
     plans: tuple[Plan, ...]
@@ -57,23 +58,23 @@ class Gathered:
     """Names of indexes whose files are not written."""
 
 
-def make_lock(inputs: Inputs, gathered: Gathered) -> Lock:
+def make_lock(inputs: Inputs, planned: Planned) -> Lock:
     """The lock of plans.
 
     Raises:
         IntegrityError: two targets take different files of one name.
     """
-    plans = sorted(gathered.plans, key=lambda plan: plan.target.name)
+    plans = sorted(planned.plans, key=lambda plan: plan.target.name)
     environments = {one.key: one for plan in plans for unit in plan.closure.units if (one := _environment(unit))}
-    incomplete = {*gathered.incomplete, *(reason for plan in plans for reason in plan.closure.incomplete)}
+    incomplete = {*planned.incomplete, *(reason for plan in plans for reason in plan.closure.incomplete)}
     units = [(unit, plan.target) for plan in plans for unit in plan.closure.units]
     return Lock(
         inputs=locked_inputs(inputs),
         targets=tuple(_target(plan) for plan in plans),
-        artifacts=tuple(_artifacts(inputs, gathered)),
+        artifacts=tuple(_artifacts(inputs, planned)),
         environments=tuple(environments[key] for key in sorted(environments)),
         units=tuple(_unit(unit, builder, order) for order, (unit, builder) in enumerate(units)),
-        expected=gathered.expected,
+        expected=planned.expected,
         incomplete=tuple(sorted(incomplete)),
     )
 
@@ -110,20 +111,20 @@ def _target(plan: Plan) -> LockedTarget:
     return LockedTarget(name=target.name, environment=dict(target.environment), pins=_pins(plan.runtime))
 
 
-def _artifacts(inputs: Inputs, gathered: Gathered) -> Iterator[LockedArtifact]:
+def _artifacts(inputs: Inputs, planned: Planned) -> Iterator[LockedArtifact]:
     shipped: dict[str, set[str]] = defaultdict(set)
-    for plan in gathered.plans:
+    for plan in planned.plans:
         for file in _taken(inputs, plan, plan.shipped()):
             shipped[file.filename].add(plan.target.name)
     needed = {
         choice.candidate.artifact.filename
-        for plan in gathered.plans
+        for plan in planned.plans
         for unit in plan.closure.units
         for choice in unit.environment.choices
     }
-    taken = {candidate.artifact.filename for plan in gathered.plans for candidate in plan.candidates()}
-    for filename, file in sorted(chosen_files(inputs, gathered.plans).items()):
-        weight, build_only = gathered.weights[filename], filename not in shipped
+    taken = {candidate.artifact.filename for plan in planned.plans for candidate in plan.candidates()}
+    for filename, file in sorted(chosen_files(inputs, planned.plans).items()):
+        weight, build_only = planned.weights[filename], filename not in shipped
         yield LockedArtifact(
             filename=filename,
             name=file.name,
@@ -131,22 +132,22 @@ def _artifacts(inputs: Inputs, gathered: Gathered) -> Iterator[LockedArtifact]:
             kind=file.kind,
             sha256=weight.sha256,
             size=weight.size,
-            url=_public(file.url),
+            url=_public(file.url, inputs.secrets),
             index=file.index,
             upload_time=file.upload_time,
             build_only=build_only,
-            targets=tuple(sorted(shipped[filename])) if gathered.layout is Layout.PER_TARGET else (),
-            for_builds=gathered.layout is Layout.PER_TARGET and not build_only and filename in needed,
+            targets=tuple(sorted(shipped[filename])) if planned.layout is Layout.PER_TARGET else (),
+            for_builds=planned.layout is Layout.PER_TARGET and not build_only and filename in needed,
             fallback=filename not in taken,
-            left_out=file.index in gathered.left_out,
-            provenance=_public(file.provenance or "") or None,
+            left_out=file.index in planned.left_out,
+            provenance=_public(file.provenance or "", inputs.secrets) or None,
             direct=file.direct,
         )
 
 
-def _public(url: str) -> str:
-    """An address that others may see: none on this machine, and no query, which may hold a token."""
-    return redact(url) if url.startswith(("https://", "http://")) else ""
+def _public(url: str, secrets: Secrets) -> str:
+    """An address that others may see: none on this machine or with a secret, and no query, which may hold a token."""
+    return redact(url) if url.startswith(("https://", "http://")) and not secrets.are_in(url) else ""
 
 
 def _pins(solution: Solution) -> tuple[Pin, ...]:

@@ -64,7 +64,7 @@ class Plan:
         sdist, wheel = candidate.artifact, candidate.evidence
         fits = self.target.rank(wheel.tags) is not None and self.target.accepts_python(wheel.requires_python)
         # Where hashes were written down, one that nobody named is not taken beside what was.
-        fits = fits and (not wheel.allowed or wheel.sha256 in wheel.allowed)
+        fits = fits and wheel.is_vouched
         return wheel if (sdist.kind, wheel.kind) == (Kind.SDIST, Kind.WHEEL) and fits else None
 
 
@@ -102,6 +102,7 @@ class Planner:
             target=target,
             roots=wish.roots,
             given=wish.given,
+            places=wish.places,
             pinned=wish.pinned,
             follow=wish.follow,
             constraints=inputs.constraints,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from wheelforge.model.inputs import Prefer, Resolution
 from wheelforge.model.lock import LockedInputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from wheelforge.model.digest import Digest
     from wheelforge.model.inputs import Asked, Inputs, Reference
 
 
@@ -30,7 +33,7 @@ def locked_inputs(inputs: Inputs) -> LockedInputs:
         "uploaded-prior-to": inputs.uploaded_prior_to_written or (cutoff.isoformat() if cutoff is not None else ""),
         "with-fallback": inputs.with_fallback,
         "align": inputs.align,
-        "indexes": inputs.indexes,
+        "indexes": tuple(map(inputs.secrets.masked, inputs.indexes)),
         "index-pins": tuple(map(str, inputs.index_pins)),
     }
     return LockedInputs(
@@ -38,6 +41,7 @@ def locked_inputs(inputs: Inputs) -> LockedInputs:
         references=tuple(map(_reference, inputs.references)),
         locks=tuple(" ".join([lock.origin, f"sha256:{lock.digest}", *lock.picks]) for lock in inputs.locks),
         constraints=_texts(inputs.constraints),
+        constraint_references=tuple(map(_constraint, inputs.constraint_places)),
         overrides=_texts(inputs.overrides),
         build_constraints=_texts(inputs.build_constraints),
         options={name: value for name, value in sorted(options.items()) if value},
@@ -48,8 +52,8 @@ def _texts(asked: Iterable[Asked]) -> tuple[str, ...]:
     return tuple(" ".join([str(one.requirement), *_hashes(one.hashes)]) for one in asked)
 
 
-def _hashes(digests: Iterable[str]) -> Iterator[str]:
-    return (f"--hash=sha256:{digest}" for digest in sorted(digests))
+def _hashes(digests: Iterable[Digest]) -> Iterator[str]:
+    return (f"--hash={digest}" for digest in sorted(digests))
 
 
 def _reference(one: Reference) -> str:
@@ -61,7 +65,14 @@ def _reference(one: Reference) -> str:
         f"; {one.marker}" if one.marker else "",
     ]
     untold = [text for text in beside if _plain(text) not in written]
-    return " ".join([one.written, *untold, *_hashes(digest for digest in one.hashes if digest not in written)])
+    return " ".join([one.written, *untold, *_hashes(digest for digest in one.hashes if digest.value not in written)])
+
+
+def _constraint(one: Reference) -> str:
+    """The same with the name of its project first, whose constraint it is: ``NAME @ ...``."""
+    text = _reference(one)
+    head, _, rest = text.partition("@")
+    return f"{one.name} @ {rest.lstrip() if canonicalize_name(head.strip()) == one.name else text}"
 
 
 def _plain(text: str) -> str:

@@ -26,12 +26,8 @@ def check_hashes(inputs: Inputs, problem: Problem, solution: Solution) -> None:
     """
     if not inputs.require_hashes:
         return
-    bare = [f"  {candidate}" for candidate in problem.unvouched(solution)]
-    if bare:
-        raise UsageError(
-            "\n".join(["hashes are required, and these dependencies have none:", *bare]),
-            hint="list every dependency with its hash, as `pip-compile --generate-hashes` does",
-        )
+    bare = map(str, problem.unvouched(solution))
+    _refuse("dependencies", bare, hint="list every dependency with its hash, as `pip-compile --generate-hashes` does")
 
 
 def check_build_hashes(inputs: Inputs, closure: BuildClosure) -> None:
@@ -45,11 +41,12 @@ def check_build_hashes(inputs: Inputs, closure: BuildClosure) -> None:
     chosen = [choice.candidate for unit in closure.units for choice in unit.environment.choices]
     # What was named by its place had its hash there.
     bare = sorted({str(one) for one in chosen if not one.artifact.allowed and one.artifact.direct is None})
-    if bare:
-        raise UsageError(
-            "\n".join(["hashes are required, and these build requirements have none:", *(f"  {one}" for one in bare)]),
-            hint="name them with their hashes in a file: --build-constraint FILE",
-        )
+    _refuse("build requirements", bare, hint="name them with their hashes in a file: --build-constraint FILE")
+
+
+def _refuse(kind: str, bare: Iterable[str], *, hint: str) -> None:
+    if lines := [f"  {one}" for one in bare]:
+        raise UsageError("\n".join([f"hashes are required, and these {kind} have none:", *lines]), hint=hint)
 
 
 def tell_exceptions(inputs: Inputs, files: Iterable[Artifact], report: Reporter) -> None:

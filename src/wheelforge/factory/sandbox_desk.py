@@ -13,9 +13,11 @@ import msgspec
 
 from wheelforge.archives.wheel import read_metadata
 from wheelforge.errors import BuildError
+from wheelforge.factory.knowledge import Answers
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.metadata import Surety
 from wheelforge.sandbox.wheels import EnvironmentWheel
+from wheelforge.simple.once import Once
 from wheelforge.together import together
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from wheelforge.store.records import Records
 
 T = TypeVar("T")
+_BOTH = "requires-and-metadata"
 
 
 class SandboxDesk:
@@ -41,15 +44,35 @@ class SandboxDesk:
         self._records = records
         self._logs = logs
         self._places = places
+        self._asking: Once[bytes] = Once()
+        self._preparing: asyncio.Task[None] | None = None
+
+    def prepare(self) -> None:
+        """See `HookDesk`."""
+        self._preparing = asyncio.create_task(asyncio.to_thread(self._bench.prepare))
+
+    async def answers(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Answers:
+        """See `HookDesk`."""
+        question = await self._question(await self._opened(sdist), wheels)
+        said = msgspec.json.decode(await self._remembered(_BOTH, question, _answers), type=_Said)
+        if said.metadata is None:
+            return Answers(requires=said.requires, metadata=None)
+        metadata = parse_metadata(said.metadata, surety=Surety.HOOK, origin=sdist.filename)
+        return Answers(requires=said.requires, metadata=metadata)
 
     async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
         """See `HookDesk`."""
-        answer = await self._remembered("requires-for-wheel", await self._opened(sdist), wheels, _requires)
+        question = await self._question(await self._opened(sdist), wheels)
+        both = self._records.get(_BOTH, question.key)
+        if both is not None:
+            return msgspec.json.decode(both, type=_Said).requires
+        answer = await self._remembered("requires-for-wheel", question, _requires)
         return msgspec.json.decode(answer, type=tuple[str, ...])
 
     async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata:
         """See `HookDesk`."""
-        answer = await self._remembered("metadata", await self._opened(sdist), wheels, _metadata)
+        question = await self._question(await self._opened(sdist), wheels)
+        answer = await self._remembered("metadata", question, _metadata)
         return parse_metadata(answer, surety=Surety.HOOK, origin=sdist.filename)
 
     async def refuses(self) -> None:
@@ -61,48 +84,53 @@ class SandboxDesk:
 
     async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...]:
         """See `HookDesk`."""
-        answer = await self._remembered("requires-for-sdist", _tree_source(tree), wheels, _requires_for_sdist)
+        question = await self._question(_tree_source(tree), wheels)
+        answer = await self._remembered("requires-for-sdist", question, _requires_for_sdist)
         return msgspec.json.decode(answer, type=tuple[str, ...])
 
     async def sdist(self, tree: PackedTree, wheels: Sequence[Artifact], output: Path) -> Path:
         """See `HookDesk`."""
-        environment = await self._environment(wheels)
-        source = _tree_source(tree)
-        return await self._asked(source, environment, lambda backend: backend.build_sdist(output))
+        question = await self._question(_tree_source(tree), wheels)
+        return await self._asked(question, lambda backend: backend.build_sdist(output))
 
     async def _opened(self, sdist: Artifact) -> _Source:
         fetched = await self._index.fetch(sdist)
         subject, log = f"{sdist.name} {sdist.version}", f"{sdist.name}-{sdist.version}"
         return _Source(path=fetched.path, key=fetched.sha256, subject=subject, log=log)
 
-    async def _environment(self, wheels: Sequence[Artifact]) -> list[EnvironmentWheel]:
+    async def _question(self, source: _Source, wheels: Sequence[Artifact]) -> _Question:
         fetched = await together(self._index.fetch(wheel) for wheel in wheels)
-        return [
+        environment = tuple(
             EnvironmentWheel(path=one.path, sha256=one.sha256, filename=wheel.filename)
             for wheel, one in zip(wheels, fetched, strict=True)
-        ]
-
-    async def _remembered(
-        self, hook: str, source: _Source, wheels: Sequence[Artifact], ask: Callable[[Backend], bytes]
-    ) -> bytes:
-        environment = await self._environment(wheels)
+        )
         conditions = [source.key, *sorted(wheel.sha256 for wheel in environment), self._bench.conditions]
         key = hashlib.sha256("\n".join(conditions).encode()).hexdigest()
+        return _Question(source=source, environment=environment, key=key)
+
+    async def _remembered(self, hook: str, question: _Question, ask: Callable[[Backend], bytes]) -> bytes:
+        key = question.key
         answer = self._records.get(hook, key)
-        if answer is None:
-            answer = await self._asked(source, environment, ask)
-            self._records.put(hook, key, answer)
-        return answer
+        if answer is not None:
+            return answer
 
-    async def _asked(self, source: _Source, environment: Sequence[EnvironmentWheel], ask: Callable[[Backend], T]) -> T:
+        async def learn() -> bytes:
+            found = await self._asked(question, ask)
+            self._records.put(hook, key, found)
+            return found
+
+        return await self._asking.get((hook, key), learn)
+
+    async def _asked(self, question: _Question, ask: Callable[[Backend], T]) -> T:
         async with self._places:
-            return await asyncio.to_thread(self._ask, source, environment, ask)
+            return await asyncio.to_thread(self._ask, question, ask)
 
-    def _ask(self, source: _Source, environment: Sequence[EnvironmentWheel], ask: Callable[[Backend], T]) -> T:
+    def _ask(self, question: _Question, ask: Callable[[Backend], T]) -> T:
+        source = question.source
         log = self._logs / f"{source.log}.hooks.log"
         log.unlink(missing_ok=True)
         with self._bench.backend(
-            source.path, environment, subject=source.subject, log=log, project=source.project
+            source.path, question.environment, subject=source.subject, log=log, project=source.project
         ) as backend:
             return ask(backend)
 
@@ -119,6 +147,16 @@ class _Source:
     project: str = "."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """Whose backend is asked, and where."""
+
+    source: _Source
+    environment: tuple[EnvironmentWheel, ...]
+    key: str
+    """The same for all that gives the same answers."""
+
+
 def _tree_source(tree: PackedTree) -> _Source:
     return _Source(
         path=tree.archive,
@@ -127,6 +165,18 @@ def _tree_source(tree: PackedTree) -> _Source:
         log=f"tree-{tree.fingerprint[:16]}",
         project=tree.subdirectory or ".",
     )
+
+
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
+    """`Answers` as they are remembered."""
+
+    requires: tuple[str, ...]
+    metadata: bytes | None
+
+
+def _answers(backend: Backend) -> bytes:
+    requires = backend.requires_for_wheel()
+    return msgspec.json.encode(_Said(requires=requires, metadata=None if requires else _metadata(backend)))
 
 
 def _requires_for_sdist(backend: Backend) -> bytes:

@@ -9,10 +9,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from wheelforge.direct.demands import Ground, follow
-from wheelforge.direct.obtained import INDEX
 from wheelforge.errors import UsageError
-from wheelforge.model.artifacts import Project
+from wheelforge.factory.constrained import constrained, obtaining
 from wheelforge.model.inputs import Asked
+from wheelforge.model.told import naming
 from wheelforge.together import together
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wheelforge.direct.demands import Obtaining
-    from wheelforge.model.artifacts import Artifact
+    from wheelforge.direct.obtained import Obtained
+    from wheelforge.model.artifacts import Project
     from wheelforge.model.inputs import IndexPin, Inputs, Reference
     from wheelforge.model.targets import Target
 
@@ -39,6 +40,8 @@ class Wish:
 
     roots: tuple[Asked, ...]
     given: Mapping[NormalizedName, Project] = field(default_factory=dict)
+    places: Mapping[NormalizedName, Reference] = field(default_factory=dict)
+    """See `Problem.places`."""
     pinned: Mapping[NormalizedName, Project | None] = field(default_factory=dict)
     """Projects that are taken from one index here, and perhaps from another elsewhere."""
     follow: bool = True
@@ -55,19 +58,23 @@ async def wish(inputs: Inputs, target: Target, places: Obtaining, indexes: Pinni
         ResolutionError: a lock was not made for this target, or what stands at a place asks for places without end.
     """
     roots = list(inputs.requirements)
-    given: dict[NormalizedName, Project] = {}
-    references = list(inputs.references)
+    given = _Given()
+    references = [(one, "") for one in inputs.references]
     for lock in inputs.locks:
         held = lock.select(target)
         roots += held.requirements
-        references += held.references
-        for name, project in held.projects.items():
-            _give(given, name, project)
-    wanted = [one for one in references if target.evaluate(one.marker)]
-    obtained = await together(places.obtain(one) for one in wanted)
-    for reference, artifact in ((reference, one.artifact) for reference, one in zip(wanted, obtained, strict=True)):
-        _give(given, artifact.name, _alone(artifact))
-        roots.append(_by_name(reference, artifact))
+        references += [(one, one.origin) for one in held.references]
+        for project in held.projects.values():
+            given.add(project, f"{_first(project)} ({lock.origin})")
+    wanted = [(one, lister) for one, lister in references if target.evaluate(one.marker)]
+    obtained = await together(_obtain(one, lister, places) for one, lister in wanted)
+    for one in obtained:
+        given.add_place(one)
+        roots.append(_by_name(one))
+    bounds = constrained(inputs, target)
+    needed = [place for name, place in bounds.items() if name in given.projects]
+    for one in await together(obtaining(places, inputs).obtain(place) for place in needed):
+        given.add_place(one)
     alone = bool(inputs.locks) and not inputs.requirements and not inputs.references
     follows = not (inputs.no_deps or alone)
     pins = [pin for pin in inputs.index_pins if target.evaluate(pin.marker)]
@@ -76,11 +83,26 @@ async def wish(inputs: Inputs, target: Target, places: Obtaining, indexes: Pinni
         ground = Ground(
             target=target,
             roots=tuple(one.requirement for one in roots),
-            settled=frozenset(given) | _overridden(inputs) | {pin.project for pin in pins},
+            settled=frozenset(given.projects) | bounds.keys() | _overridden(inputs) | {pin.project for pin in pins},
         )
         for one in await follow(obtained, places, ground):
-            _give(given, one.artifact.name, _alone(one.artifact))
-    return Wish(roots=tuple(roots), given=given, pinned=await _pinned(pins, target, indexes), follow=follows)
+            given.add_place(one)
+    return Wish(
+        roots=tuple(roots),
+        given=given.projects,
+        places={name: place for name, place in bounds.items() if name not in given.projects},
+        pinned=await _pinned(pins, target, indexes),
+        follow=follows,
+    )
+
+
+async def pinned_on(target: Target, inputs: Inputs, indexes: Pinning) -> Mapping[NormalizedName, Project | None]:
+    """The projects that are taken from one index on a target, as that index has them.
+
+    Raises:
+        UsageError: one is taken from two, or from an index that nobody knows.
+    """
+    return await _pinned((pin for pin in inputs.index_pins if target.evaluate(pin.marker)), target, indexes)
 
 
 def _overridden(inputs: Inputs) -> frozenset[NormalizedName]:
@@ -104,12 +126,29 @@ async def _pinned(
     return dict(zip(found, projects, strict=True))
 
 
-def _give(given: dict[NormalizedName, Project], name: NormalizedName, project: Project) -> None:
-    if not _are_the_same(given.setdefault(name, project), project):
-        raise UsageError(
-            f"{name} is asked for at two places:\n" + "\n".join(_told([given[name], project])),
-            hint="name one of them",
-        )
+class _Given:
+    """The projects that the inputs bring themselves, and who brought each."""
+
+    def __init__(self) -> None:
+        self.projects: dict[NormalizedName, Project] = {}
+        self._bringers: dict[NormalizedName, str] = {}
+
+    def add_place(self, obtained: Obtained) -> None:
+        reference = obtained.reference
+        self.add(obtained.project, f"{reference.told} ({reference.origin})")
+
+    def add(self, project: Project, bringer: str) -> None:
+        name = project.name
+        first = self._bringers.setdefault(name, bringer)
+        if not _are_the_same(self.projects.setdefault(name, project), project):
+            raise UsageError(
+                f"{name} is asked for at two places:\n  {first}\n  {bringer}", hint="leave one of them out"
+            )
+
+
+async def _obtain(reference: Reference, lister: str, places: Obtaining) -> Obtained:
+    with naming(lister):
+        return await places.obtain(reference)
 
 
 def _are_the_same(one: Project, other: Project) -> bool:
@@ -122,17 +161,13 @@ def _hashes(project: Project) -> set[str | None]:
     return {file.sha256 for release in project.releases.values() for file in release}
 
 
-def _told(projects: Iterable[Project]) -> list[str]:
-    files = (file for project in projects for release in project.releases.values() for file in release[:1])
-    return [f"  {file.direct.url if file.direct else file.filename}" for file in files]
+def _first(project: Project) -> str:
+    return next((file.filename for release in project.releases.values() for file in release), project.name)
 
 
-def _alone(artifact: Artifact) -> Project:
-    return Project(name=artifact.name, index=INDEX, releases={artifact.version: (artifact,)})
-
-
-def _by_name(reference: Reference, artifact: Artifact) -> Asked:
+def _by_name(obtained: Obtained) -> Asked:
+    artifact, reference = obtained.artifact, obtained.reference
     requirement = Requirement(artifact.name)
     requirement.extras = set(reference.extras)
     requirement.marker = reference.marker
-    return Asked(requirement=requirement, origin=reference.origin)
+    return Asked(requirement=requirement, origin=reference.origin, place=reference.told)

@@ -19,7 +19,7 @@ from wheelforge.forge.checks import Expected, check_promises
 from wheelforge.forge.toolchain import toolchain
 from wheelforge.forge.unit import UnitJob, build_unit
 from wheelforge.model.artifacts import Kind
-from wheelforge.process import Stopped
+from wheelforge.process.runner import Stopped
 from wheelforge.sandbox.wheels import EnvironmentWheel
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelforge.archives.sdist import read_sdist, unpack_sdist
+from wheelforge.archives.sdist import unpack_dated
+from wheelforge.errors import WheelforgeError
 from wheelforge.forge.hooks import Workplace, open_backend
 from wheelforge.sandbox.surroundings import EARLIEST
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wheelforge.forge.hooks import Backend
-    from wheelforge.process import Runner
+    from wheelforge.process.runner import Runner
     from wheelforge.sandbox.environments import Environments
     from wheelforge.sandbox.port import Sandbox
     from wheelforge.sandbox.wheels import EnvironmentWheel
@@ -33,6 +34,13 @@ class Bench:
     """What else could change an answer or a wheel: the builder, its interpreter, the isolation."""
     timeout: float | None = None
     """Seconds that one hook may take."""
+    timeout_option: str = ""
+    """What gives it longer: ``--hook-timeout``."""
+
+    def prepare(self) -> None:
+        """Make what every environment is made of, if it can be made; what cannot is told when it is needed."""
+        with contextlib.suppress(WheelforgeError), self.environments.open(()):
+            pass
 
     @contextlib.contextmanager
     def backend(
@@ -46,15 +54,16 @@ class Bench:
             tempfile.TemporaryDirectory(prefix="wheelforge-", ignore_cleanup_errors=True) as scratch,
             self.environments.open(wheels) as environment,
         ):
-            epoch = max(read_sdist(sdist, name=subject).newest_mtime, int(EARLIEST))
+            unpacked = unpack_dated(sdist, Path(scratch) / "source", name=subject)
             workplace = Workplace(
                 subject=subject,
-                source=unpack_sdist(sdist, Path(scratch) / "source", name=subject),
+                source=unpacked.root,
                 project=project,
                 environment=environment,
                 log=log,
                 timeout=self.timeout,
+                timeout_option=self.timeout_option,
             )
-            variables = {"SOURCE_DATE_EPOCH": str(epoch)}
+            variables = {"SOURCE_DATE_EPOCH": str(max(unpacked.newest_mtime, int(EARLIEST)))}
             with open_backend(workplace, sandbox=self.sandbox, runner=self.runner, variables=variables) as backend:
                 yield backend

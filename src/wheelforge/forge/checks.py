@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,13 +13,13 @@ from packaging.utils import (
     canonicalize_name,
     parse_wheel_filename,
 )
-from packaging.version import InvalidVersion, Version
 
 from wheelforge.archives.faults import BrokenWheel
 from wheelforge.archives.headers import read_headers
 from wheelforge.archives.wheel import WheelContents, check_record, read_shape, read_wheel
 from wheelforge.errors import BuildError
 from wheelforge.forge.likeness import Likeness, compare
+from wheelforge.model.filenames import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from packaging.tags import Tag
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from wheelforge.model.lock import ExpectedShape
     from wheelforge.model.targets import Target
@@ -83,10 +85,8 @@ def check_wheel(path: Path, expected: Expected) -> CheckedWheel:
         StorageError: the file cannot be read.
 
     """
-    try:
+    with _unbroken(path.name):
         check_record(path)
-    except BrokenWheel as error:
-        raise UnexpectedWheel(path.name, (error.message,)) from error
     return check_promises(path, path.name, expected)
 
 
@@ -98,10 +98,8 @@ def check_promises(path: Path, filename: str, expected: Expected) -> CheckedWhee
         StorageError: the file cannot be read.
 
     """
-    try:
+    with _unbroken(filename):
         contents = read_wheel(path, name=filename)
-    except BrokenWheel as error:
-        raise UnexpectedWheel(filename, (error.message,)) from error
     faults = (
         *_filename_faults(filename, contents),
         *_identity_faults(contents, expected),
@@ -122,6 +120,14 @@ def check_promises(path: Path, filename: str, expected: Expected) -> CheckedWhee
         metadata=contents.metadata,
         remarks=likeness.remarks,
     )
+
+
+@contextlib.contextmanager
+def _unbroken(filename: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenWheel as error:
+        raise UnexpectedWheel(filename, (error.message,)) from error
 
 
 def _likeness(path: Path, filename: str, expected: Expected) -> Likeness:
@@ -147,7 +153,7 @@ def _filename_faults(filename: str, contents: WheelContents) -> Iterator[str]:
     except InvalidWheelFilename as error:
         yield f"its file name is no wheel's: {error}"
         return
-    if name != canonicalize_name(contents.name) or version != _version(contents.version):
+    if name != canonicalize_name(contents.name) or version != version_of(contents.version):
         yield f"its file name says {name} {version}, its METADATA says {contents.name} {contents.version}"
     if tags != contents.tags:
         yield f"its file name has the tags {_listed(tags)}, its WHEEL has {_listed(contents.tags)}"
@@ -156,7 +162,7 @@ def _filename_faults(filename: str, contents: WheelContents) -> Iterator[str]:
 def _identity_faults(contents: WheelContents, expected: Expected) -> Iterator[str]:
     if canonicalize_name(contents.name) != expected.name:
         yield f"expected the name {expected.name}, got {contents.name}"
-    if _version(contents.version) != expected.version:
+    if version_of(contents.version) != expected.version:
         yield f"expected the version {expected.version}, got {contents.version}"
 
 
@@ -193,13 +199,6 @@ def _canonical(requirement: Requirement) -> str:
     plain.name, plain.marker, plain.url = canonicalize_name(plain.name), None, None
     plain.extras = {canonicalize_name(extra) for extra in plain.extras}
     return str(plain)
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
 
 
 def _listed(tags: Iterable[Tag]) -> str:

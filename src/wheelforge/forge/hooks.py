@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from build import ConfigSettingsType
 
-    from wheelforge.process import Runner
+    from wheelforge.process.runner import Runner
     from wheelforge.sandbox.environments import Environment
     from wheelforge.sandbox.port import Sandbox
 
@@ -48,6 +48,8 @@ class Workplace:
     """Everything that the backend prints is appended here."""
     timeout: float | None
     """Seconds for each hook."""
+    timeout_option: str = ""
+    """The option that changes them."""
 
 
 class Backend:
@@ -182,6 +184,7 @@ def _stage(
         mounts=(environment.mount, scratch),
         log=workplace.log,
         timeout=workplace.timeout,
+        timeout_option=workplace.timeout_option,
     )
 
 

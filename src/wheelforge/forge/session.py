@@ -13,7 +13,7 @@ import msgspec
 
 from wheelforge.forge.delivery import tray
 from wheelforge.forge.failure import Failure, HookFailed, printable
-from wheelforge.process import NoAnswer, Silence
+from wheelforge.process.conversation import NoAnswer, Silence
 from wheelforge.sandbox.port import Job, Mount
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from wheelforge.forge.delivery import Tray
-    from wheelforge.process import Conversation, Runner
+    from wheelforge.process.conversation import Conversation
+    from wheelforge.process.runner import Runner
     from wheelforge.sandbox.port import Sandbox
 
 _DRIVER = Mount(host=Path(__file__).with_name("driver.py"), inside="/wheelforge/driver.py")
@@ -36,6 +37,8 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "build_sdist": (".tar.gz", ".zip"),
 }
 """The hooks that answer with a name, and how it has to end."""
+_LONGER = 4
+"""Times the seconds that were not enough, as what to try next."""
 _SHELL_SIGNAL = 128
 """What shells and bwrap add to the number of a signal to make an exit status."""
 
@@ -57,6 +60,7 @@ class Stage:
     """What else there is."""
     log: Path
     timeout: float | None
+    timeout_option: str = ""
 
     def seen(self, path: str) -> str:
         """Translate a path of the host, in the source tree or in the outbox, to what the backend sees."""
@@ -151,11 +155,17 @@ class Session:
                 return self.failed(Failure.DIED, hook, _death(silent.returncode), silent.returncode)
             case Silence.TIMED_OUT:
                 reason = f"it did not end within {self._stage.timeout:g} s and was killed"
-                return self.failed(Failure.TIMED_OUT, hook, reason)
+                return self._too_slow(self.failed(Failure.TIMED_OUT, hook, reason))
             case Silence.GARBLED:
                 return self.failed(Failure.BAD_ANSWER, hook, "what came back is no answer to a hook")
             case _:
                 assert_never(silent.silence)
+
+    def _too_slow(self, failed: HookFailed) -> HookFailed:
+        stage = self._stage
+        if stage.timeout_option and stage.timeout is not None:
+            failed.hint = f"if it only needs longer: {stage.timeout_option} {stage.timeout * _LONGER:g}"
+        return failed
 
     def _checked(self, hook: str, answer: object) -> _Output:
         try:

@@ -35,6 +35,13 @@ class RequiresPython:
 
     specifier: SpecifierSet
     origin: str
+    name: NormalizedName | None = None
+    """Of the project; ``None`` for a script."""
+
+    @property
+    def who(self) -> str:
+        """For messages: the project and its file, or the script."""
+        return f"{self.name} ({self.origin})" if self.name else self.origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +59,7 @@ class ProjectInputs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class FileGround:
     """The file in which dependencies stand, and what decides where they come from."""
 
     file: TomlText
@@ -63,10 +70,10 @@ class Ground:
     """The folders of the workspace's projects."""
 
 
-def ground_of(file: ProjectFile, workspace: Workspace) -> Ground:
+def ground_of(file: ProjectFile, workspace: Workspace) -> FileGround:
     """The ground of a project: its own sources come before those of the workspace's root."""
     files = [file] if file.folder.resolve() == workspace.root.folder.resolve() else [file, workspace.root]
-    return Ground(
+    return FileGround(
         file=file.source,
         folder=file.folder,
         sources=tuple(Sources(file=one.source, folder=one.folder, tables=one.uv.sources) for one in files),
@@ -89,7 +96,7 @@ class Walk:
         self._project(file, workspace, extras, _Reach(named=True))
 
     def lines(
-        self, literals: Iterable[str], ground: Ground, standing: Standing, own: NormalizedName | None = None
+        self, literals: Iterable[str], ground: FileGround, standing: Standing, own: NormalizedName | None = None
     ) -> list[Asked]:
         """Take a list of dependencies, and hand back those that name ``own``, the project whose list it is."""
         return self._lines(literals, ground, standing, _Reach(named=True, own=own))
@@ -118,7 +125,7 @@ class Walk:
             waiting += _own_extras(own, within)
 
     def _once(
-        self, file: ProjectFile, extra: str, literals: Iterable[str], ground: Ground, reach: _Reach
+        self, file: ProjectFile, extra: str, literals: Iterable[str], ground: FileGround, reach: _Reach
     ) -> list[Asked]:
         if not self._is_new((file.folder.resolve(), extra, reach.named), reach.conditions):
             return []
@@ -126,7 +133,7 @@ class Walk:
         standing = Standing(origin=f"{file.source.origin} {where}", extra=extra or None)
         return self._lines(literals, ground, standing, reach)
 
-    def _lines(self, literals: Iterable[str], ground: Ground, standing: Standing, reach: _Reach) -> list[Asked]:
+    def _lines(self, literals: Iterable[str], ground: FileGround, standing: Standing, reach: _Reach) -> list[Asked]:
         own = []
         for literal in literals:
             try:
@@ -141,7 +148,7 @@ class Walk:
                 self.faults.extend(fault for fault in error.faults if fault not in self.faults)
         return own
 
-    def _take(self, entry: Asked | Reference, ground: Ground, standing: Standing, reach: _Reach) -> None:
+    def _take(self, entry: Asked | Reference, ground: FileGround, standing: Standing, reach: _Reach) -> None:
         if isinstance(entry, Reference):
             self._refer(entry, reach)
             return

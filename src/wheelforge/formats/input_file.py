@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
-import tomllib
 from pathlib import Path
 
 from wheelforge.errors import UsageError
 from wheelforge.formats.reference import is_url, shown_url
 from wheelforge.formats.text_file import read_text
+from wheelforge.model.toml import BrokenToml, parse_toml
 
 _PYPROJECT = "pyproject.toml"
 _STANDING = ("pylock.toml", "uv.lock", _PYPROJECT)
@@ -58,8 +58,8 @@ def standing_in(folder: Path) -> Path | None:
 
 def _form_of_toml(path: Path) -> Form:
     try:
-        table = tomllib.loads(read_text(path))
-    except (tomllib.TOMLDecodeError, RecursionError):
+        table = parse_toml(read_text(path))
+    except BrokenToml:
         # Whoever reads it as a project says where it is broken.
         return Form.PROJECT
     if "lock-version" in table:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import tomli_w
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from wheelforge.errors import UsageError
 from wheelforge.formats import lock_wire as wire
 from wheelforge.formats.lock_checks import check_lock, check_texts, contradiction
+from wheelforge.formats.lock_units import patch_tables, unit_table, units_of
+from wheelforge.formats.toml_text import misplaced
 from wheelforge.model import lock as model
 from wheelforge.model.direct import DirectUrl, VcsInfo
+from wheelforge.model.filenames import version_of
 from wheelforge.model.shape import Shape
 from wheelforge.model.told import printable
+from wheelforge.model.toml import BrokenToml, parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,13 +58,12 @@ def load_lock(data: bytes, *, origin: str) -> model.Lock:
     try:
         written = msgspec.convert(table, wire.Lock, dec_hook=_decode)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at ")
-        where = path.strip("`").removeprefix("$").removeprefix(".")
+        problem, where = misplaced(error)
         place = f"{origin}: {where}" if where else origin
         raise UsageError(f"{place}: {printable(problem)}", hint="this is not a lock that wheelforge wrote") from error
     if written.complete is bool(written.incomplete):
         raise contradiction(origin, [("complete", f"{str(written.complete).lower()} contradicts 'incomplete'")])
-    lock = _from_wire(written)
+    lock = _from_wire(written, origin)
     check_lock(lock, origin=origin)
     check_texts(table, origin=origin)
     return _in_order(lock)
@@ -69,16 +71,13 @@ def load_lock(data: bytes, *, origin: str) -> model.Lock:
 
 def _read_toml(data: bytes, origin: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode())
-    except (ValueError, RecursionError) as error:
+        return parse_toml(data)
+    except BrokenToml as error:
         raise UsageError(f"{origin}: not a TOML file: {printable(str(error))}") from error
 
 
 def _check_version(found: object, origin: str) -> None:
-    try:
-        version = Version(found) if isinstance(found, str) else None
-    except InvalidVersion:
-        version = None
+    version = version_of(found) if isinstance(found, str) else None
     if version is None:
         raise UsageError(f"{origin}: lock-version: missing, or not a version", hint="this is not wheelforge's lock")
     if version != Version(wire.LOCK_VERSION):
@@ -109,6 +108,10 @@ def _in_order(lock: model.Lock) -> model.Lock:
             replace(environment, pins=_sorted_pins(environment.pins))
             for environment in sorted(lock.environments, key=_KEY)
         ),
+        hook_environments=tuple(
+            replace(environment, wheels=tuple(sorted(environment.wheels, key=_FILENAME)))
+            for environment in sorted(lock.hook_environments, key=_KEY)
+        ),
         units=tuple(sorted(lock.units, key=_ORDER)),
         expected=tuple(sorted(lock.expected, key=_SPEAKER)),
         built=tuple(sorted(lock.built, key=_FILENAME)),
@@ -130,13 +133,17 @@ def _to_wire(lock: model.Lock) -> wire.Lock:
         targets=msgspec.convert(lock.targets, tuple[wire.Target, ...], from_attributes=True),
         artifacts=msgspec.convert(lock.artifacts, tuple[wire.Artifact, ...], from_attributes=True),
         environments=msgspec.convert(lock.environments, tuple[wire.Environment, ...], from_attributes=True),
-        units=msgspec.convert(lock.units, tuple[wire.Unit, ...], from_attributes=True),
+        hook_environments=msgspec.convert(
+            lock.hook_environments, tuple[wire.HookEnvironment, ...], from_attributes=True
+        ),
+        patches=tuple(patch_tables(lock.units)),
+        units=tuple(map(unit_table, lock.units)),
         expected=msgspec.convert(lock.expected, tuple[wire.ExpectedShape, ...], from_attributes=True),
         built=msgspec.convert(lock.built, tuple[wire.Artifact, ...], from_attributes=True),
     )
 
 
-def _from_wire(written: wire.Lock) -> model.Lock:
+def _from_wire(written: wire.Lock, origin: str) -> model.Lock:
     return model.Lock(
         holds=written.holds,
         inputs=model.LockedInputs(**_fields(written.inputs)),
@@ -148,7 +155,13 @@ def _from_wire(written: wire.Lock) -> model.Lock:
             model.BuildEnvironment(key=environment.key, pins=_pins(environment.pins))
             for environment in written.environments
         ),
-        units=tuple(_unit(unit) for unit in written.units),
+        hook_environments=tuple(
+            model.HookEnvironment(
+                key=environment.key, wheels=tuple(model.HookWheel(**_fields(wheel)) for wheel in environment.wheels)
+            )
+            for environment in written.hook_environments
+        ),
+        units=units_of(written, origin),
         expected=tuple(_expected(one) for one in written.expected),
         incomplete=written.incomplete,
         built=_files(written.built),
@@ -157,11 +170,6 @@ def _from_wire(written: wire.Lock) -> model.Lock:
 
 def _expected(one: wire.ExpectedShape) -> model.ExpectedShape:
     return model.ExpectedShape(**_fields(one) | {"shape": Shape(**_fields(one.shape))})
-
-
-def _unit(unit: wire.Unit) -> model.Unit:
-    requires = tuple(model.BuildRequirement(**_fields(requirement)) for requirement in unit.requires)
-    return model.Unit(**_fields(unit) | {"requires": requires})
 
 
 def _files(files: Iterable[wire.Artifact]) -> tuple[model.LockedArtifact, ...]:

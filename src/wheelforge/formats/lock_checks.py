@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _KEY = re.compile(r"[0-9a-f]{16}")
 _QUOTES = frozenset("'\"\\")
-_HASHES = re.compile(r"(?: --hash=sha256:[0-9a-f]{64})*")
+_PATCH = re.compile(r"patches\[\d+\]\.content")
+_HASHES = re.compile(r"(?: --hash=(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}))*")
 _DASHES = 2
 """In a tag: ``py3-none-any``."""
 _SHOWN = 20
@@ -51,6 +52,9 @@ def check_texts(table: object, *, origin: str) -> None:
 
 def _unprintable(value: object, where: str) -> Iterator[Flaw]:
     match value:
+        # A patch has lines, and what else its file needs; it is never printed, and TOML escapes it.
+        case str() if _PATCH.fullmatch(where):
+            return
         case str() if not value.isprintable():
             yield where, f"{show(value)} holds characters that cannot be printed"
         case dict():
@@ -99,9 +103,10 @@ def _input_flaws(inputs: LockedInputs) -> Iterator[Flaw]:
             where = f"inputs.{key}[{place}]"
             yield from _requirement_flaws(where, requirement)
             if not _HASHES.fullmatch(mark + hashes):
-                yield where, f"{show(mark + hashes)} is not made of SHA-256 hashes"
+                yield where, f"{show(mark + hashes)} is not made of hashes"
+    places = {"references": inputs.references, "constraint-references": inputs.constraint_references}
     options = {f"options.{printable(key)}": value for key, value in inputs.options.items()}
-    for key, value in {**asked, "references": inputs.references, "locks": inputs.locks, **options}.items():
+    for key, value in {**asked, **places, "locks": inputs.locks, **options}.items():
         for text in [value] if isinstance(value, str) else value if isinstance(value, tuple) else ():
             if holds_credentials(text):
                 yield f"inputs.{key}", f"{show(text)} holds credentials"
@@ -168,7 +173,9 @@ def _named_file_flaws(item: Pin | Unit, files: Mapping[str, LockedArtifact]) -> 
 
 
 def _unit_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Flaw]:
+    yield from _repeated("hook-environments", "key", [environment.key for environment in lock.hook_environments])
     keys = {environment.key for environment in lock.environments}
+    hooks = {environment.key for environment in lock.hook_environments} | {""}
     for place, unit in enumerate(lock.units):
         where = f"units[{place}]"
         yield from ((f"{where}.{key}", problem) for key, problem in _named_file_flaws(unit, files))
@@ -178,6 +185,8 @@ def _unit_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Fla
             yield from _requirement_flaws(f"{where}.requires[{number}].requirement", asked.requirement)
         if unit.environment not in keys:
             yield f"{where}.environment", f"{show(unit.environment)} is not among the environments"
+        if unit.hooks not in hooks:
+            yield f"{where}.hooks", f"{show(unit.hooks)} is not among the hook environments"
     if sorted(unit.order for unit in lock.units) != list(range(len(lock.units))):
         yield "units", f"their orders are not 0 to {len(lock.units) - 1}, each once"
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from packaging.utils import is_normalized_name
-from packaging.version import InvalidVersion, Version
 
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.filenames import SDIST_SUFFIXES, is_safe, named
+from wheelforge.model.filenames import SDIST_SUFFIXES, is_safe, named, version_of
 from wheelforge.model.told import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from wheelforge.model.direct import DirectUrl
     from wheelforge.model.lock import LockedArtifact
@@ -56,14 +56,7 @@ def file_flaws(file: LockedArtifact) -> Iterator[Flaw]:
 def is_wheel_of(filename: str, name: NormalizedName, version: Version) -> bool:
     """Whether a file name is that of a wheel of this project and version."""
     found = named(filename, name)
-    return found is not None and found.kind is Kind.WHEEL and _version(found.version) == version
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
+    return found is not None and found.kind is Kind.WHEEL and version_of(found.version) == version
 
 
 def holds_credentials(text: str) -> bool:

@@ -11,6 +11,7 @@ from packaging.version import InvalidVersion, Version
 
 from wheelforge.formats.lock_places import split
 from wheelforge.model.artifacts import Artifact, Project
+from wheelforge.model.digest import sha256
 from wheelforge.model.filenames import build_tag, named, tag_set
 from wheelforge.model.inputs import Asked
 
@@ -67,7 +68,7 @@ def pinned(project: Project, extras: Iterable[NormalizedName], origin: str) -> A
     [(version, files)] = project.releases.items()
     asked = ",".join(sorted(extras))
     requirement = Requirement(f"{project.name}{f'[{asked}]' if asked else ''}=={version}")
-    hashes = frozenset(file.sha256 for file in files if file.sha256)
+    hashes = frozenset(sha256(file.sha256) for file in files if file.sha256)
     return Asked(requirement=requirement, origin=origin, hashes=hashes if len(hashes) == len(files) else frozenset())
 
 
@@ -95,6 +96,7 @@ def _artifact(owner: Owner, file: Listed, ground: Ground) -> Artifact:
         upload_time=file.upload_time,
         tags=tag_set(parts.tags) if parts.tags else frozenset(),
         build=build_tag(parts.build),
+        listed=ground.told(file.where),
     )
 
 

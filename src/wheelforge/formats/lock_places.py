@@ -117,11 +117,11 @@ class Ground:
 
     def unsafe(self, where: str, problem: str, *, hint: str = _ANEW) -> IntegrityError:
         """The error for what no lock may say, with its place there."""
-        return IntegrityError(f"{self._told(where)}: {printable(problem)}", hint=hint)
+        return IntegrityError(f"{self.told(where)}: {printable(problem)}", hint=hint)
 
     def wrong(self, where: str, problem: str, *, hint: str | None = None) -> UsageError:
         """The error for what is not understood in a lock, with its place there."""
-        return UsageError(f"{self._told(where)}: {printable(problem)}", hint=hint and printable(hint))
+        return UsageError(f"{self.told(where)}: {printable(problem)}", hint=hint and printable(hint))
 
     def not_for(self, target: Target, why: str) -> ResolutionError:
         """The error for a target that a lock was not made for."""
@@ -130,7 +130,8 @@ class Ground:
             hint="make a lock for this target, or collect for a target that the lock was made for",
         )
 
-    def _told(self, where: str) -> str:
+    def told(self, where: str) -> str:
+        """How messages call a place in the lock."""
         return printable(f"{self.origin}: {where}" if where else self.origin)
 
     def _local(self, where: str, path: str) -> Path:

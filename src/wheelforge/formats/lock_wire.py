@@ -32,6 +32,9 @@ class Inputs(Table, frozen=True):
     constraints: Requirements = ()
     build_constraints: Requirements = ()
     references: Annotated[tuple[str, ...], Meta(description="Places named instead of projects, as written.")] = ()
+    constraint_references: Annotated[
+        tuple[str, ...], Meta(description="Places that constraints name, as written.")
+    ] = ()
     locks: Annotated[
         tuple[str, ...], Meta(description="`FILE sha256:DIGEST` of each lock that was an input, and what is picked.")
     ] = ()
@@ -119,6 +122,35 @@ class BuildRequirement(Table, frozen=True):
     source: Source
 
 
+class HookWheel(Table, frozen=True):
+    """A wheel that a backend was asked with."""
+
+    filename: Filename
+    sha256: Sha256
+
+
+class HookEnvironment(Table, frozen=True):
+    """Where backends were asked at collect what they require; its wheels need not stand in the folder."""
+
+    key: Annotated[
+        str,
+        Meta(
+            description="The first 16 hex digits of the SHA-256 over its wheels.",
+            extra_json_schema={"pattern": "^[0-9a-f]{16}$"},
+        ),
+    ]
+    wheels: tuple[HookWheel, ...] = ()
+
+
+class Patch(Table, frozen=True):
+    """A unified diff that recipes apply to sdists."""
+
+    sha256: Sha256
+    filename: str
+    content: str
+    encoding: Annotated[str, Meta(description="Of its bytes: `utf-8`, or `latin-1` where they are not that.")] = "utf-8"
+
+
 class Unit(Table, frozen=True):
     """One sdist to be built by one builder."""
 
@@ -130,6 +162,14 @@ class Unit(Table, frozen=True):
     backend: Annotated[str, Meta(description="`build-backend` (PEP 517).")]
     environment: Annotated[str, Meta(description="The `key` of one of `environments`.")]
     requires: tuple[BuildRequirement, ...] = ()
+    hooks: Annotated[str, Meta(description="The `key` of one of `hook-environments`.")] = ""
+    removes: Annotated[tuple[Name, ...], Meta(description="What its build does not get, whoever asks.")] = ()
+    provided: Annotated[tuple[str, ...], Meta(description="Tools that it takes from the host or the image.")] = ()
+    env: Annotated[dict[str, str], Meta(description="Variables for its hooks.")] = field(default_factory=dict)
+    config_settings: Annotated[dict[str, str | tuple[str, ...]], Meta(description="For its hooks (PEP 517).")] = field(
+        default_factory=dict
+    )
+    patches: Annotated[tuple[Sha256, ...], Meta(description="Of `patches`, in the order of applying.")] = ()
 
 
 class Shape(Table, frozen=True):
@@ -160,6 +200,8 @@ class Lock(Table, frozen=True, kw_only=True):
     targets: tuple[Target, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
     environments: tuple[Environment, ...] = ()
+    hook_environments: tuple[HookEnvironment, ...] = ()
+    patches: tuple[Patch, ...] = ()
     units: tuple[Unit, ...] = ()
     expected: tuple[ExpectedShape, ...] = ()
     built: Annotated[tuple[Artifact, ...], Meta(description="The wheels of a wheelhouse that were built.")] = ()

@@ -17,7 +17,7 @@ from wheelforge.formats.requirement import BadRequirement, parse_input
 from wheelforge.formats.sources import Standing
 from wheelforge.formats.workspace import Workspace, find_workspace
 from wheelforge.model.inputs import Reference
-from wheelforge.model.nearest import nearest
+from wheelforge.model.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -119,7 +119,7 @@ class _Reader:
     def _take_project(self, file: ProjectFile, extras: list[NormalizedName]) -> None:
         emits = self._picks.emit_project
         if said := file.said.project:
-            self._pythons += python_of(said.requires_python, file.source.origin)
+            self._pythons += python_of(said.requires_python, file.source.origin, file.name)
         if emits and file.is_package:
             itself = _itself(file, extras)
             self._projects += [itself] if itself not in self._projects else []
@@ -154,16 +154,17 @@ class _Reader:
             self._take_project(file, sorted(map(canonicalize_name, own.requirement.extras)))
 
 
-def python_of(specifier: str | None, origin: str) -> list[RequiresPython]:
-    """The Pythons that ``requires-python`` admits, where it says something.
+def python_of(specifier: str | None, origin: str, name: NormalizedName | None = None) -> list[RequiresPython]:
+    """The Pythons that ``requires-python`` admits, where it says something; ``name`` is the project's.
 
     Raises:
         UsageError: it is no version specifier.
     """
     try:
-        return [] if specifier is None else [RequiresPython(specifier=SpecifierSet(specifier), origin=origin)]
+        said = None if specifier is None else SpecifierSet(specifier)
     except InvalidSpecifier as error:
         raise UsageError(f"{origin}: requires-python: {specifier!r} is no version specifier") from error
+    return [] if said is None else [RequiresPython(specifier=said, origin=origin, name=name)]
 
 
 def _itself(file: ProjectFile, extras: list[NormalizedName]) -> Reference:
@@ -222,6 +223,5 @@ def _refuse(kind: str, wanted: Iterable[str], known: Iterable[str], file: Projec
     lacking = [one for one in wanted if one not in known]
     if not lacking:
         return
-    near = nearest(lacking[0], known)
-    hint = f"did you mean {near}?" if near else f"{kind}s there are: {', '.join(known) or 'none'}"
+    hint = did_you_mean(lacking[0], known) or f"{kind}s there are: {', '.join(known) or 'none'}"
     raise UsageError(f"{file.source.origin}: no {kind} {', '.join(map(repr, lacking))}", hint=hint)

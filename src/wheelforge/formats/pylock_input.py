@@ -14,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 from wheelforge.formats.lock_listing import Listed, Owner, listed_project, pinned
 from wheelforge.formats.lock_picks import check_known
 from wheelforge.formats.lock_places import split
+from wheelforge.model.digest import sha256
 from wheelforge.model.filenames import is_safe
 from wheelforge.model.inputs import LockedSet, Reference
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from wheelforge.formats.lock_picks import Picks
     from wheelforge.formats.lock_places import Ground, Place
     from wheelforge.model.artifacts import Project
+    from wheelforge.model.digest import Digest
     from wheelforge.model.targets import Target
 
 _MAJOR = 1
@@ -196,7 +198,7 @@ def _listed(where: str, file: PackageSdist | PackageWheel, ground: Ground) -> Li
 
 
 def _reference(where: str, package: Package, ground: Ground) -> Reference:
-    hashes: frozenset[str] = frozenset()
+    hashes: frozenset[Digest] = frozenset()
     editable = False
     if vcs := package.vcs:
         place, subdirectory = _repository(f"{where}.vcs", vcs, ground), vcs.subdirectory
@@ -206,11 +208,11 @@ def _reference(where: str, package: Package, ground: Ground) -> Reference:
     else:
         archive = cast("PackageArchive", package.archive)  # one of the three is there: packaging has seen to it
         place, subdirectory = ground.file(f"{where}.archive", url=archive.url, path=archive.path), archive.subdirectory
-        hashes = frozenset([ground.sha256(f"{where}.archive.hashes", archive.hashes)])
+        hashes = frozenset([sha256(ground.sha256(f"{where}.archive.hashes", archive.hashes))])
     return Reference(
         location=place.url,
         written=place.written,
-        origin=ground.origin,
+        origin=ground.told(where),
         name=package.name,
         subdirectory=ground.subdirectory(where, subdirectory or ""),
         hashes=hashes,

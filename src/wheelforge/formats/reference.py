@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from wheelforge.model.digest import Algorithm, Digest, read_digest
 from wheelforge.model.inputs import public_url
 from wheelforge.model.urls import local_path
 
@@ -22,7 +23,6 @@ _ARCHIVE = re.compile(r"[^\s;\[<>=!~@(]+\.(whl|zip|tar|tgz|tbz|txz|tar\.(gz|bz2|
 _SHORTHAND = re.compile(r"(git\+[\w.-]+|git)@[\w.-]+:(?!//)")
 """``git@host:path``, which scp and git take."""
 _SUFFIX = re.compile(r".\.(whl|zip|tar|tgz|tbz|txz|tar\.(gz|bz2|xz|lzma))$", re.IGNORECASE)
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _LOGIN = re.compile(r"(?<=//)(?!git@[^/@\s]*(/|$))[^/\s]*@")
 """All but the user of ssh that hosts of repositories share."""
 _QUERY = re.compile(r"\?([^#\s]*)")
@@ -31,7 +31,7 @@ _ABSOLUTE = re.compile(r"(git\+)?file:|[/\\]|[A-Za-z]:[/\\]", re.IGNORECASE)
 _PROJECT_FILES = ("pyproject.toml", "setup.py")
 _WEB = frozenset({"https", "http"})
 _GIT = frozenset({"git+https", "git+http", "git+ssh", "git+file"})
-_HASHES = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
+_WEAK = frozenset({"md5", "sha1", "sha224"})
 
 
 class BadPlace(ValueError):
@@ -55,13 +55,15 @@ class Place:
     """A URL without fragment, perhaps with credentials: see `model.inputs.Reference`."""
     shown: str
     """As it was written, without credentials, and without a path of this machine."""
+    told: str
+    """The same for messages: with the path."""
     public: str
     """See `model.inputs.Reference`."""
     egg: str = ""
     """``#egg=``, as written: a name, perhaps with extras."""
     subdirectory: str = ""
-    hashes: frozenset[str] = frozenset()
-    """SHA-256, lower-case hex."""
+    hashes: frozenset[Digest] = frozenset()
+    """See `model.inputs.Reference`."""
 
 
 def is_url(text: str) -> bool:
@@ -85,12 +87,12 @@ def read_place(text: str, *, base: Path | None, unexpanded: str | None = None) -
     """
     if unexpanded is None or unexpanded == text:
         return _read(text, base)
-    told = unvalued(unexpanded)
+    shown, told = unvalued(unexpanded), _unvalued(unexpanded)
     try:
         found = _read(text, base)
     except BadPlace as error:
         raise error.about(told) from None
-    return replace(found, shown=told, public=re.split(r"[?#]", told, maxsplit=1)[0])
+    return replace(found, shown=shown, told=told, public=re.split(r"[?#]", shown, maxsplit=1)[0])
 
 
 def _read(text: str, base: Path | None) -> Place:
@@ -126,6 +128,7 @@ def _by_url(text: str, parts: SplitResult) -> Place:
     return Place(
         location=location,
         shown=_shown_url(parts),
+        told=_told_url(parts),
         public=_shown_url(parts._replace(query="", fragment="")) if local else public_url(location),
         egg=fragment.get("egg", ""),
         subdirectory=subdirectory_of(fragment.get("subdirectory", "")),
@@ -183,11 +186,13 @@ def _local(path: Path, written: str | None, *, base: Path, url: SplitResult | No
     fragment = url.fragment if url else ""
     said = _fragment(fragment)
     told = written or (url._replace(query="", fragment="").geturl() if url else shown)
+    behind = f"#{fragment}" if fragment else ""
     subdirectory = subdirectory_of(said.get("subdirectory", ""))
     _check_local(absolute, subdirectory, told)
     return Place(
         location=absolute.as_uri(),
-        shown=f"{shown}#{fragment}" if fragment else shown,
+        shown=f"{shown}{behind}",
+        told=f"{told}{behind}",
         public=shown,
         egg=said.get("egg", ""),
         subdirectory=subdirectory,
@@ -235,25 +240,31 @@ def _check_revision(parts: SplitResult) -> None:
 
 
 def _shown_url(parts: SplitResult) -> str:
+    if parts.scheme != "git+file":
+        return _told_url(parts)
+    folder, at, revision = parts.path.rpartition("@")
+    shown = shown_path(local_path(f"file://{folder if at else parts.path}"))
+    return f"git+file:{shown}{at}{revision if at else ''}{_behind(parts)}"
+
+
+def _told_url(parts: SplitResult) -> str:
     user, at, place = parts.netloc.rpartition("@")
     # The user of ssh is part of the place, and no secret.
     netloc = parts.netloc if at and parts.scheme == "git+ssh" and ":" not in user else place
-    path = parts.path
-    if parts.scheme == "git+file":
-        folder, at, revision = path.rpartition("@")
-        shown = shown_path(local_path(f"file://{folder if at else path}"))
-        return f"git+file:{shown}{at}{revision if at else ''}{_behind(parts)}"
-    return f"{parts.scheme}://{netloc}{path}{_behind(parts)}"
+    return f"{parts.scheme}://{netloc}{parts.path}{_behind(parts)}"
 
 
 def unvalued(text: str) -> str:
     """A place before its variables were expanded: it may be no URL yet, so that it is not taken apart."""
-    bare = _QUERY.sub(lambda query: _digested(query[1]), _LOGIN.sub("", text))
+    bare = _unvalued(text)
     return re.split(r"[/\\]", bare)[-1] if _ABSOLUTE.match(bare) else bare
 
 
+def _unvalued(text: str) -> str:
+    return _QUERY.sub(lambda query: _digested(query[1]), _LOGIN.sub("", text))
+
+
 def _digested(query: str) -> str:
-    # A query may hold a token, but two queries are two places.
     # A query may hold a token, but two queries are two places.
     return f"?{hashlib.sha256(query.encode()).hexdigest()[:8]}" if query else ""
 
@@ -268,11 +279,15 @@ def _fragment(text: str) -> dict[str, str]:
     return {key: unquote(value) for key, _, value in pairs if value}
 
 
-def _hashes(fragment: Mapping[str, str]) -> frozenset[str]:
-    if "sha256" in fragment:
-        if not _SHA256.fullmatch(fragment["sha256"]):
-            raise BadPlace("#sha256= is 64 hex digits")
-        return frozenset({fragment["sha256"].lower()})
-    if weak := sorted(_HASHES & fragment.keys()):
+def _hashes(fragment: Mapping[str, str]) -> frozenset[Digest]:
+    found = frozenset(_digest(algorithm, fragment[algorithm]) for algorithm in Algorithm if algorithm in fragment)
+    if not found and (weak := sorted(_WEAK & fragment.keys())):
         raise BadPlace(f"#{weak[0]}= is not checked; give #sha256=")
-    return frozenset()
+    return found
+
+
+def _digest(algorithm: Algorithm, written: str) -> Digest:
+    found = read_digest(f"{algorithm}:{written}")
+    if found is None:
+        raise BadPlace(f"#{algorithm}= is {algorithm.digits} hex digits")
+    return found

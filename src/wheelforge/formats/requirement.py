@@ -96,7 +96,8 @@ def parse_editable(
     reference = _named(typed, _requirement(text, origin)) if _NAME_AND_URL.match(text) else _bare(typed)
     if not reference.location.startswith("git+") and not is_folder(reference.location):
         raise _bad(text, origin, _start(text), NOT_EDITABLE)
-    return replace(reference, written=f"-e {reference.written}", editable=True)
+    written, told = f"-e {reference.written}", f"-e {reference.told}"
+    return replace(reference, written=written, told=told, editable=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,10 @@ class _Typed:
     def written(self, part: slice) -> str:
         """A part as it was written, with no variable expanded."""
         return "".join(self.unexpanded[part])
+
+    def around(self, told: str, part: slice) -> str:
+        """The whole as it was written, but for the place that is named by a part."""
+        return f"{self.written(slice(part.start))}{told}{self.written(slice(part.stop, None))}".strip()
 
     def place(self, part: slice) -> Place:
         """The place that is named by a part."""
@@ -140,7 +145,8 @@ def _named(typed: _Typed, requirement: Requirement) -> Reference:
     return Reference(
         location=place.location,
         origin=origin,
-        written=f"{typed.written(slice(offset))}{place.shown}{typed.written(slice(end, None))}".strip(),
+        written=typed.around(place.shown, slice(offset, end)),
+        told=typed.around(place.told, slice(offset, end)),
         public=place.public,
         name=canonicalize_name(requirement.name),
         extras=_normalised(requirement.extras),
@@ -162,7 +168,8 @@ def _bare(typed: _Typed) -> Reference:
     return Reference(
         location=place.location,
         origin=origin,
-        written=f"{place.shown}{typed.written(slice(cut, None))}".strip(),
+        written=typed.around(place.shown, slice(start, cut)),
+        told=typed.around(place.told, slice(start, cut)),
         public=place.public,
         name=canonicalize_name(named.name) if place.egg else None,
         extras=_normalised(named.extras),

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wheelforge.formats.fault import FaultyText
 from wheelforge.formats.requirement import HERE, BadRequirement, parse_editable, parse_input
 from wheelforge.formats.requirement_options import Option, Said, editable_part, read_options, requirement_part
-from wheelforge.formats.requirements_file import BuildSetting
-from wheelforge.model.inputs import Asked, Reference
+from wheelforge.model.digest import Digest, read_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from wheelforge.formats.requirement_lines import LogicalLine
+    from wheelforge.model.inputs import Asked, Reference
 
-_HASH = re.compile(r"(sha256|sha384|sha512):([0-9a-fA-F]+)")
-_DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
-_NO_HASH = "expected sha256: and 64 hex digits"
-_OTHER_HASH = "only sha256 is checked: add --hash=sha256:... (pip hash FILE tells it)"
+_NO_HASH = "expected sha256: and 64 hex digits, sha384: and 96, or sha512: and 128"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +25,11 @@ class Entry:
     """What one line asks for."""
 
     asked: Asked | Reference
-    """With the hashes of the line."""
+    """With the hashes and config settings of the line."""
     named: LogicalLine
     """The part of the line without options, for faults."""
     hashed: bool
     """The line has ``--hash``."""
-    settings: tuple[BuildSetting, ...] = ()
 
 
 def read_entry(line: LogicalLine, *, base: Path | None = HERE) -> Entry | None:
@@ -59,36 +54,24 @@ def _entry(
     except BadRequirement as error:
         raise FaultyText([named.fault(fault.column - 1, fault.problem) for fault in error.faults]) from error
     said = list(read_options(options))
-    hashes = _hashes(said, options)
-    subject = asked.written if isinstance(asked, Reference) else str(asked.requirement)
+    hashes = frozenset(_hash(one, options) for one in said if one.option is not Option.CONFIG_SETTINGS)
+    settings = tuple(_setting(one, options) for one in said if one.option is Option.CONFIG_SETTINGS)
     return Entry(
-        asked=replace(asked, hashes=asked.hashes | hashes),
-        named=named,
-        hashed=bool(hashes),
-        settings=tuple(_setting(one, options, subject) for one in said if one.option is Option.CONFIG_SETTINGS),
+        asked=replace(asked, hashes=asked.hashes | hashes, settings=settings), named=named, hashed=bool(hashes)
     )
 
 
-def _hashes(said: Sequence[Said], line: LogicalLine) -> frozenset[str]:
-    """The SHA-256 of a line; a hash of another kind counts only beside one, which is as good."""
-    hashes = [(one, _hash(one, line)) for one in said if one.option is not Option.CONFIG_SETTINGS]
-    found = frozenset(digits for _, (kind, digits) in hashes if kind == "sha256")
-    if hashes and not found:
-        raise FaultyText([line.fault(hashes[0][0].offset, _OTHER_HASH)])
+def _hash(said: Said, line: LogicalLine) -> Digest:
+    if said.option is not Option.HASH:
+        raise FaultyText([line.fault(said.offset, f"{said.option.value} stands on a line of its own")])
+    found = read_digest(said.value)
+    if found is None:
+        raise FaultyText([line.fault(said.offset, _NO_HASH)])
     return found
 
 
-def _hash(said: Said, line: LogicalLine) -> tuple[str, str]:
-    if said.option is not Option.HASH:
-        raise FaultyText([line.fault(said.offset, f"{said.option.value} stands on a line of its own")])
-    found = _HASH.fullmatch(said.value)
-    if not found or len(found[2]) != _DIGITS[found[1]]:
-        raise FaultyText([line.fault(said.offset, _NO_HASH)])
-    return found[1], found[2].lower()
-
-
-def _setting(said: Said, line: LogicalLine, subject: str) -> BuildSetting:
+def _setting(said: Said, line: LogicalLine) -> tuple[str, str]:
     key, equals, value = said.value.partition("=")
     if not equals or not key:
         raise FaultyText([line.fault(said.offset, "expected KEY=VALUE")])
-    return BuildSetting(requirement=subject, key=key, value=value, origin=line.origin)
+    return key, value

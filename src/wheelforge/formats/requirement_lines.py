@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wheelforge.formats.fault import Fault
+from wheelforge.model.secrets import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _COMMENT = re.compile(r"(^|\s+)#.*")
 _COMMENT_LINE = re.compile(r"\s*#")
-_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 
 Place = tuple[int, int]
 """A line and a column of the file, both from 1."""
@@ -65,7 +65,7 @@ class LogicalLine:
 
     def variable(self) -> int | None:
         """Where ``${NAME}`` stands in ``text``, from 0."""
-        found = _VARIABLE.search(self.text)
+        found = VARIABLE.search(self.text)
         return found and found.start()
 
 
@@ -108,7 +108,7 @@ def _without_comment(text: str) -> tuple[int, int]:
 
 def _expanded(line: LogicalLine, environ: Mapping[str, str]) -> LogicalLine:
     text, places, unexpanded, done = "", list[Place](), list[str](), 0
-    for found in _VARIABLE.finditer(line.text):
+    for found in VARIABLE.finditer(line.text):
         if value := environ.get(found[1]):
             before = slice(done, found.start())
             text += line.text[before] + value

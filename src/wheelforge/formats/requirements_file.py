@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wheelforge.model.secrets import Secrets
+
 if TYPE_CHECKING:
     from wheelforge.model.inputs import Asked, Reference
 
@@ -44,17 +46,6 @@ class IndexOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BuildSetting:
-    """``--config-settings KEY=VALUE`` on the line of a requirement."""
-
-    requirement: str
-    """As written, without credentials."""
-    key: str
-    value: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementsFile:
     """What a requirement file and all that it includes say."""
 
@@ -62,6 +53,8 @@ class RequirementsFile:
     references: tuple[Reference, ...] = ()
     constraints: tuple[Asked, ...] = ()
     """From ``-c``: the same grammar, but a constraint asks for nothing."""
+    constraint_places: tuple[Reference, ...] = ()
+    """Those by URL, each with a name."""
     index: IndexOptions = field(default_factory=IndexOptions)
     no_binary: frozenset[str] = frozenset()
     """Normalised names, or ``:all:``."""
@@ -73,6 +66,7 @@ class RequirementsFile:
     """A hash on one line does not mean that all lines need one."""
     hashed: bool = False
     """A line has ``--hash``."""
-    settings: tuple[BuildSetting, ...] = ()
     notes: tuple[str, ...] = ()
     """What was read and means nothing here, a sentence each."""
+    secrets: Secrets = field(default_factory=Secrets, compare=False, repr=False)
+    """What variables brought into URLs."""

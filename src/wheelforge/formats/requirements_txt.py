@@ -12,7 +12,7 @@ from wheelforge.errors import UsageError
 from wheelforge.formats.fault import Fault, FaultyText
 from wheelforge.formats.format_rules import with_rule
 from wheelforge.formats.reference import is_url
-from wheelforge.formats.requirement import BY_NAME, HERE
+from wheelforge.formats.requirement import HERE
 from wheelforge.formats.requirement_entry import Entry, read_entry
 from wheelforge.formats.requirement_lines import LogicalLine, logical_lines
 from wheelforge.formats.requirement_options import Option, Said, read_options
@@ -21,6 +21,7 @@ from wheelforge.formats.requirements_file import IndexOptions, RequirementsFile,
 from wheelforge.formats.text_file import decoded, read_text
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.inputs import ALL, Asked, Formats, Reference
+from wheelforge.model.secrets import Secrets
 from wheelforge.model.told import printable
 
 if TYPE_CHECKING:
@@ -31,8 +32,16 @@ if TYPE_CHECKING:
 
 _OTHER_INPUT = (".toml", ".lock", ".py")
 _WEB = ("https://", "http://")
+_LEADING = frozenset(
+    {
+        *(Option.REQUIREMENT, Option.CONSTRAINT),
+        *(Option.INDEX_URL, Option.EXTRA_INDEX_URL, Option.FIND_LINKS, Option.TRUSTED_HOST),
+    }
+)
+"""What names a server."""
 _DEEPEST = 50
 _MOST = 1000
+_NO_CONSTRAINT = "a constraint begins with the name of its project, also where it names a place: NAME @ URL"
 
 Fetch = Callable[[str], bytes]
 """Fetches a requirement file from a URL."""
@@ -109,7 +118,12 @@ class _Reader:
             return read_text(source.path, told=source.shown)
         if self._fetch is None:
             raise UsageError(f"{source.shown} is not fetched", hint="download it, and name the file")
-        return decoded(self._fetch(source.place), source.shown)
+        with self.found.secrets.kept():
+            return decoded(self._fetch(source.place), source.shown)
+
+    def _learn(self, written: str) -> None:
+        secrets = self.found.secrets | Secrets.of(written, self._environ)
+        self.found = replace(self.found, secrets=secrets)
 
     def _take(self, line: LogicalLine, use: Use, within: tuple[Source, ...]) -> None:
         foreign = within[-1].path is None
@@ -127,16 +141,20 @@ class _Reader:
                 raise FaultyText([line.fault(said.offset, error.message)]) from error
 
     def _add(self, entry: Entry, use: Use) -> None:
+        if isinstance(entry.asked, Reference):
+            self._learn(entry.named.unvalued)
         found, asked = self.found, entry.asked
         if use is Use.CONSTRAINTS:
-            found = replace(found, constraints=(*found.constraints, _constraint(entry)))
+            found = _with_constraint(found, entry)
         elif isinstance(asked, Reference):
             found = replace(found, references=(*found.references, asked))
         else:
             found = replace(found, requirements=(*found.requirements, asked))
-        self.found = replace(found, hashed=found.hashed or entry.hashed, settings=(*found.settings, *entry.settings))
+        self.found = replace(found, hashed=found.hashed or entry.hashed)
 
     def _apply(self, said: Said, line: LogicalLine, within: tuple[Source, ...]) -> None:
+        if said.option in _LEADING:
+            self._learn(f"https://{said.written}" if said.option is Option.TRUSTED_HOST else said.written)
         match said.option:
             case Option.REQUIREMENT:
                 self._include(said, Use.REQUIREMENTS, within)
@@ -170,12 +188,17 @@ class _Reader:
         self.read(source, use, within=within)
 
 
-def _constraint(entry: Entry) -> Asked:
-    if isinstance(entry.asked, Reference):
-        raise FaultyText([entry.named.fault(0, BY_NAME)])
-    if entry.asked.requirement.extras:
+def _with_constraint(found: RequirementsFile, entry: Entry) -> RequirementsFile:
+    """Add what pip takes as a constraint: a name, or a place with one."""
+    asked = entry.asked
+    extras = asked.extras if isinstance(asked, Reference) else asked.requirement.extras
+    if extras:
         raise FaultyText([entry.named.fault(entry.named.text.index("["), "a constraint takes no extras")])
-    return entry.asked
+    if isinstance(asked, Asked):
+        return replace(found, constraints=(*found.constraints, asked))
+    if asked.name is None or asked.editable:
+        raise FaultyText([entry.named.fault(0, _NO_CONSTRAINT)])
+    return replace(found, constraint_places=(*found.constraint_places, asked))
 
 
 def _with_rule(found: RequirementsFile, said: Said) -> RequirementsFile:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wheelforge.errors import UsageError
-from wheelforge.formats.dependency_walk import Ground, ProjectInputs, Walk
+from wheelforge.formats.dependency_walk import FileGround, ProjectInputs, Walk
 from wheelforge.formats.fault import FaultyText
 from wheelforge.formats.project_inputs import python_of
 from wheelforge.formats.pyproject import Tool
@@ -42,7 +42,7 @@ def read_script(path: Path) -> ProjectInputs:
     said = convert(load_toml(block, origin=origin, first_line=first_line), _Script, origin=origin)
     source = TomlText(origin=origin, text=text)
     uv = said.tool.uv
-    ground = Ground(
+    ground = FileGround(
         file=source,
         folder=path.parent,
         sources=(Sources(file=source, folder=path.parent, tables=uv.sources),),

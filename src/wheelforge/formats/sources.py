@@ -77,8 +77,7 @@ def place(
         if entries is not None:
             return _placed(asked, entries, one, members)
     if name in members:
-        found = read_place(str(members[name]), base=members[name])
-        return Placed(references=(_reference(asked, found, asked.requirement.marker),))
+        return Placed(references=(_reference(asked, _member(members[name]), asked.requirement.marker),))
     return Placed(asked=(asked,))
 
 
@@ -132,12 +131,18 @@ def _find(entry: SourceTable, name: NormalizedName, sources: Sources, members: M
     if entry.workspace:
         if name not in members:
             raise FaultyText([sources.file.fault(name, f"tool.uv.sources.{name}: no member of the workspace")])
-        return read_place(str(members[name]), base=members[name])
+        return _member(members[name])
     literal = entry.git or entry.url or entry.path or ""
     try:
         return _within(read_place(_repository(entry) if entry.git else literal, base=sources.folder), entry)
     except BadPlace as error:
         raise FaultyText([sources.file.fault(literal, f"tool.uv.sources.{name}: {error}")]) from error
+
+
+def _member(folder: Path) -> Place:
+    """The folder of a member, whose path nobody wrote."""
+    found = read_place(str(folder), base=folder)
+    return replace(found, told=found.shown)
 
 
 def _repository(entry: SourceTable) -> str:
@@ -152,19 +157,22 @@ def _within(found: Place, entry: SourceTable) -> Place:
     subdirectory = subdirectory_of(entry.subdirectory or "")
     if not subdirectory:
         return found
-    shown = f"{found.shown}{'&' if '#' in found.shown else '#'}subdirectory={subdirectory}"
-    return replace(found, shown=shown, subdirectory=subdirectory)
+    behind = f"{'&' if '#' in found.shown else '#'}subdirectory={subdirectory}"
+    shown, told = f"{found.shown}{behind}", f"{found.told}{behind}"
+    return replace(found, shown=shown, told=told, subdirectory=subdirectory)
 
 
 def _reference(asked: Asked, found: Place, marker: Marker | None) -> Reference:
     requirement = asked.requirement
     extras = tuple(sorted(map(canonicalize_name, requirement.extras)))
     bracket = f"[{','.join(extras)}]" if extras else ""
-    condition = f" ; {marker}" if marker else ""
+    before = f"{requirement.name}{bracket} @ "
+    behind = f" ; {marker}" if marker else ""
     return Reference(
         location=found.location,
         origin=asked.origin,
-        written=f"{requirement.name}{bracket} @ {found.shown}{condition}",
+        written=f"{before}{found.shown}{behind}",
+        told=f"{before}{found.told}{behind}",
         public=found.public,
         name=canonicalize_name(requirement.name),
         extras=extras,

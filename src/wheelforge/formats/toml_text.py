@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,10 +10,9 @@ import msgspec
 from wheelforge.errors import UsageError
 from wheelforge.formats.fault import Fault, FaultyText
 from wheelforge.model.told import printable
+from wheelforge.model.toml import BrokenToml, TooDeep, parse_toml
 
 T = TypeVar("T")
-
-_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +42,11 @@ def load_toml(text: str, *, origin: str, first_line: int = 1) -> dict[str, Any]:
         FaultyText: it is not TOML.
     """
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _broken(text, str(error), origin, first_line) from error
-    except RecursionError as error:
-        raise UsageError(f"{origin}: not a TOML file: nested too deeply") from error
+        return parse_toml(text)
+    except TooDeep as error:
+        raise UsageError(f"{origin}: not a TOML file: {error}") from error
+    except BrokenToml as error:
+        raise _told(error, text, origin, first_line) from error
 
 
 def convert(table: object, kind: type[T], *, origin: str) -> T:
@@ -61,19 +58,23 @@ def convert(table: object, kind: type[T], *, origin: str) -> T:
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at ")
-        where = path.strip("`").removeprefix("$").removeprefix(".")
+        problem, where = misplaced(error)
         raise UsageError(
             f"{origin}: {printable(where)}: {problem[:1].lower()}{problem[1:].replace('`', '')}"
         ) from error
 
 
-def _broken(text: str, said: str, origin: str, first_line: int) -> FaultyText:
+def misplaced(error: msgspec.ValidationError) -> tuple[str, str]:
+    """What is wrong with a value, and the path of its key; empty for the whole document."""
+    problem, _, path = str(error).partition(" - at ")
+    return problem, path.strip("`").removeprefix("$").removeprefix(".")
+
+
+def _told(error: BrokenToml, text: str, origin: str, first_line: int) -> FaultyText:
     lines = text.splitlines() or [""]
-    place = _PLACE.search(said)
-    # The parser tells no place for what is missing at the end.
-    number, column = (int(place[1]), int(place[2])) if place else (len(lines), len(lines[-1]) + 1)
-    problem = f"not TOML: {said[: place.start()] if place else said.removesuffix(' (at end of document)')}"
+    # What is missing at the end has no place of its own.
+    number, column = error.place or (len(lines), len(lines[-1]) + 1)
+    problem = f"not TOML: {error.problem}"
     line = lines[min(number, len(lines)) - 1]
     where = f"{origin}:{number + first_line - 1}"
     return FaultyText([Fault(origin=where, column=column, problem=problem, text=line)])

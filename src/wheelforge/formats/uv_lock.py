@@ -10,7 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from wheelforge.formats.lock_listing import pinned
 from wheelforge.formats.uv_lock_roots import find_roots
 from wheelforge.formats.uv_lock_sources import package_source
-from wheelforge.formats.uv_lock_walk import ITSELF, Walk
+from wheelforge.formats.uv_lock_walk import ITSELF, UvLockWalk
 from wheelforge.formats.uv_lock_wire import read_wire
 from wheelforge.model.inputs import LockedSet, Reference
 
@@ -57,7 +57,7 @@ class UvLockInput:
             UsageError: the lock contradicts itself.
             ResolutionError: it was not made for this target, or has two versions of one project for it.
         """
-        walk = Walk(lock=self.lock, roots=self.roots, target=target, ground=self.ground, places=self.places)
+        walk = UvLockWalk(lock=self.lock, roots=self.roots, target=target, ground=self.ground, places=self.places)
         self._check_made_for(walk)
         found = {place: extras for place, extras in walk.found().items() if place not in self.left_out}
         self._check_one_a_name(found, target)
@@ -78,7 +78,7 @@ class UvLockInput:
                     requirements.append(pinned(project, extras, self.origin))
         return LockedSet(requirements=tuple(requirements), projects=projects, references=tuple(references))
 
-    def _check_made_for(self, walk: Walk) -> None:
+    def _check_made_for(self, walk: UvLockWalk) -> None:
         if not walk.target.accepts_python(self.requires_python):
             raise self.ground.not_for(walk.target, f"it needs Python {self.requires_python}")
         markers = self.lock.supported_markers

@@ -9,6 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from wheelforge.formats.lock_listing import Listed, Owner, listed_project, url_filename
 from wheelforge.formats.lock_places import split
+from wheelforge.model.digest import sha256
 from wheelforge.model.inputs import Reference
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wheelforge.formats.lock_places import Ground, Place
     from wheelforge.formats.uv_lock_wire import File, Package
     from wheelforge.model.artifacts import Project
+    from wheelforge.model.digest import Digest
 
 _WEB = ("https", "http")
 _LOCAL = "uv.lock"
@@ -37,20 +39,20 @@ def package_source(where: str, package: Package, ground: Ground) -> Project | Re
         return _project(where, package, source.registry, ground)
     at = f"{where}.source"
     subdirectory = source.subdirectory or ""
-    hashes: frozenset[str] = frozenset()
+    hashes: frozenset[Digest] = frozenset()
     if source.git is not None:
         place, subdirectory = _repository(at, source.git, ground)
     elif source.folder is not None:
         place = ground.directory(at, source.folder)
     elif source.url is not None or source.path is not None:
         place = ground.file(at, url=source.url, path=source.path)
-        hashes = frozenset(_archive_hash(where, package, ground))
+        hashes = frozenset(map(sha256, _archive_hash(where, package, ground)))
     else:
         raise ground.wrong(at, "of a kind that is not known here", hint="is it a newer uv's lock?")
     return Reference(
         location=place.url,
         written=place.written,
-        origin=ground.origin,
+        origin=ground.told(where),
         name=package.name,
         subdirectory=ground.subdirectory(at, subdirectory),
         hashes=hashes,

@@ -31,7 +31,7 @@ _OUTCOMES = {True: "extra == ''", False: "extra != ''"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class UvLockWalk:
     """A lock on one target."""
 
     lock: UvLock

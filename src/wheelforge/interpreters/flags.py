@@ -39,6 +39,8 @@ _WORDS = {
     "jy": ("jython", "Jython"),
 }
 """What ``--implementation`` may say, and how PEP 508 calls it."""
+_LONG_WORDS = {name: short for short, (name, _) in _WORDS.items() if short not in {"py", name}} | {"python": "cp"}
+"""What somebody may say instead."""
 _LONGEST_NAME = 200
 
 
@@ -207,10 +209,10 @@ def _implementation(text: str) -> str:
     word = text.lower()
     if word in _WORDS:
         return word
-    meant = nearest(word, _WORDS, {name: short for short, (name, _) in _WORDS.items() if short != "py"})
-    whole = slice(0, len(text))
-    advice = f"implementations are {', '.join(_WORDS)}"
-    fault = Misspelt(text, whole, f"{text!r} is no implementation", meant=meant, advice=advice)
+    near = nearest(word, [*_WORDS, *_LONG_WORDS])
+    problem = f"{text!r} is no implementation; they are {', '.join(_WORDS)}"
+    advice = "--implementation cp is CPython"
+    fault = Misspelt(text, slice(0, len(text)), problem, meant=near and _LONG_WORDS.get(near, near), advice=advice)
     raise fault.said_by("--implementation")
 
 

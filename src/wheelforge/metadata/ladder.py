@@ -12,6 +12,7 @@ from wheelforge.metadata.core import parse_metadata
 from wheelforge.metadata.static import build_system, static_metadata
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.metadata import Surety
+from wheelforge.model.told import naming
 from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
@@ -54,8 +55,9 @@ class Ladder:
         """What a file requires, as well as can be told without downloading a wheel in full."""
         if file.kind is Kind.SDIST:
             return await self.confirm(file, None)
-        data = await self._index.metadata(file)
-        return _agreeing(file, parse_metadata(data, surety=Surety.WHEEL, origin=file.filename))
+        with naming(file.listed):
+            data = await self._index.metadata(file)
+            return _agreeing(file, parse_metadata(data, surety=Surety.WHEEL, origin=file.filename))
 
     async def confirm(self, file: Artifact, assumed: Metadata | None) -> Metadata:
         """What a file requires by its own checked bytes.
@@ -64,9 +66,10 @@ class Ladder:
         version says, if there is one.
         """
         if file.kind is Kind.WHEEL:
-            fetched = await self._index.fetch(file)
-            data = await asyncio.to_thread(read_metadata, fetched.path, name=file.filename)
-            return _agreeing(file, parse_metadata(data, surety=Surety.WHEEL, origin=file.filename))
+            with naming(file.listed):
+                fetched = await self._index.fetch(file)
+                data = await asyncio.to_thread(read_metadata, fetched.path, name=file.filename)
+                return _agreeing(file, parse_metadata(data, surety=Surety.WHEEL, origin=file.filename))
         static = await self._static(file)
         if static is not None:
             return static
@@ -77,12 +80,14 @@ class Ladder:
         return await self._static(file) if file.kind is Kind.SDIST else await self.assume(file)
 
     async def _static(self, sdist: Artifact) -> Metadata | None:
-        static = static_metadata(await self.contents(sdist), origin=sdist.filename)
-        return None if static is None else _agreeing(sdist, static)
+        with naming(sdist.listed):
+            static = static_metadata(await self.contents(sdist), origin=sdist.filename)
+            return None if static is None else _agreeing(sdist, static)
 
     async def build_system(self, sdist: Artifact) -> BuildSystem:
         """``[build-system]``, always from the archive."""
-        return build_system(await self.contents(sdist), origin=sdist.filename)
+        with naming(sdist.listed):
+            return build_system(await self.contents(sdist), origin=sdist.filename)
 
     async def contents(self, sdist: Artifact) -> SdistContents:
         """The static files of an sdist, after its hash was checked."""

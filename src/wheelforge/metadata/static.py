@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -20,6 +19,7 @@ from wheelforge.metadata.core import (
     read_version,
 )
 from wheelforge.model.metadata import BuildSystem, Metadata, Surety
+from wheelforge.model.toml import BrokenToml, TooDeep, parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,9 +65,17 @@ def build_system(contents: SdistContents, *, origin: str) -> BuildSystem:
 
     """
     origin = f"pyproject.toml of {origin}"
-    table = _table(_pyproject(contents, origin), "build-system", origin)
+    pyproject = _pyproject(contents, origin)
+    requires, backend, paths = _named_backend(pyproject, origin)
+    return BuildSystem(
+        requires=requires, backend=backend, backend_path=paths, pyproject=pyproject, beside=contents.beside
+    )
+
+
+def _named_backend(pyproject: Mapping[str, object], origin: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    table = _table(pyproject, "build-system", origin)
     if table is None:
-        return BuildSystem(requires=LEGACY_REQUIRES, backend=LEGACY_BACKEND)
+        return LEGACY_REQUIRES, LEGACY_BACKEND, ()
     if "requires" not in table:
         raise InvalidMetadata(origin, "[build-system] has no `requires` (PEP 518)")
     requires = _strings(table["requires"], "[build-system] requires", origin)
@@ -75,13 +83,13 @@ def build_system(contents: SdistContents, *, origin: str) -> BuildSystem:
         read_requirement(requirement, f"[build-system] of {origin}")
     backend = table.get("build-backend")
     if backend is None:
-        return BuildSystem(requires=requires, backend=LEGACY_BACKEND)
+        return requires, LEGACY_BACKEND, ()
     if not isinstance(backend, str) or not backend:
         raise InvalidMetadata(origin, "[build-system] build-backend must be the name of a backend")
     paths = _strings(table.get("backend-path", []), "[build-system] backend-path", origin)
     for path in paths:
         _check_backend_path(path, origin)
-    return BuildSystem(requires=requires, backend=backend, backend_path=paths)
+    return requires, backend, paths
 
 
 def _check_backend_path(path: str, origin: str) -> None:
@@ -120,11 +128,11 @@ def _extra_requirements(extras: Iterable[tuple[NormalizedName, object]], origin:
 
 def _pyproject(contents: SdistContents, origin: str) -> Mapping[str, object]:
     try:
-        return tomllib.loads((contents.pyproject or b"").decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return parse_toml(contents.pyproject or b"")
+    except TooDeep as error:
+        raise InvalidMetadata(origin, f"its tables or arrays are {error}") from None
+    except BrokenToml as error:
         raise InvalidMetadata(origin, f"it is no TOML: {error}") from None
-    except RecursionError:
-        raise InvalidMetadata(origin, "its tables or arrays are nested too deeply") from None
 
 
 def _table(parent: Mapping[str, object], key: str, origin: str) -> Mapping[str, object] | None:

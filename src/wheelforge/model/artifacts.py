@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from wheelforge.model.digest import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from packaging.utils import BuildTag, NormalizedName
     from packaging.version import Version
 
+    from wheelforge.model.digest import Digest
     from wheelforge.model.direct import DirectUrl
 
 
@@ -38,8 +41,8 @@ class Artifact:
     """The name of the index that offers it."""
     sha256: str | None
     """Lower-case hex; ``None`` where the index promises none."""
-    allowed: frozenset[str] = frozenset()
-    """The SHA-256 that the user wrote down for it, of which its bytes must have one; empty where any will do."""
+    allowed: frozenset[Digest] = frozenset()
+    """The hashes that the user wrote down for it, of which its bytes must have one; empty where any will do."""
     size: int | None = None
     """Bytes (PEP 700)."""
     requires_python: SpecifierSet | None = None
@@ -57,6 +60,13 @@ class Artifact:
     """PEP 740: where the index keeps the attestations of this file; absolute, without credentials."""
     direct: DirectUrl | None = None
     """For a file that was named by its place and comes from no index."""
+    listed: str = field(default="", compare=False)
+    """Where a lock lists it that is an input, for messages: ``pylock.toml: packages[3].wheels[0]``; else empty."""
+
+    @property
+    def is_vouched(self) -> bool:
+        """Whether its index promises one of the hashes that are allowed; where it does not, only its bytes can tell."""
+        return not self.allowed or (self.sha256 is not None and sha256(self.sha256) in self.allowed)
 
 
 class Status(enum.Enum):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.tags import Tag, parse_tag
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from wheelforge.model.artifacts import Kind
 
@@ -55,6 +56,15 @@ def build_tag(text: str) -> BuildTag:
     """The sortable form of a wheel's build tag (PEP 427)."""
     found = _BUILD.fullmatch(text)
     return (int(found[1]), found[2]) if found else ()
+
+
+@lru_cache(maxsize=16384)
+def version_of(text: str) -> Version | None:
+    """The version that is written (PEP 440); ``None`` for what is no version."""
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.secrets import Secrets
+from wheelforge.model.told import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wheelforge.model.artifacts import Project
+    from wheelforge.model.digest import Digest
     from wheelforge.model.targets import Target
 
 ALL = ":all:"
@@ -29,8 +32,12 @@ class Asked:
 
     requirement: Requirement
     origin: str
-    hashes: frozenset[str] = frozenset()
-    """``--hash=sha256:...`` of the line, lower-case hex; empty where the line has none."""
+    hashes: frozenset[Digest] = frozenset()
+    """``--hash=sha256:...`` of the line, of which a file must have one; empty where the line has none."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """``--config-settings KEY=VALUE`` of the line, or of the command line, in their order."""
+    place: str = field(default="", compare=False)
+    """For messages, where it stands for a place that was named: see `Reference.told`; else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +50,14 @@ class Reference:
     origin: str
     """Who wrote it down."""
     written: str
-    """As it was written, without credentials and with no variable expanded: for messages, and for the lock's memory of
-    the inputs. An absolute path is told relative to where the run was started, or by its last part."""
+    """As it was written, without credentials and with no variable expanded, for the lock's memory of the inputs: an
+    absolute path stands there relative to where the run was started, or by its last part."""
     public: str = ""
     """The location as it may be recorded: without credentials and query, and with no variable expanded; a place on this
     machine as ``written`` tells it, or by its last part. By default it is made of the location."""
+    told: str = field(default="", compare=False)
+    """For messages: as it was written, paths of this machine too, without credentials, with no variable expanded and
+    without what a terminal would obey. By default it is what is written."""
     name: NormalizedName | None = None
     """``None`` where only the place is named: then what stands there says it."""
     extras: tuple[NormalizedName, ...] = ()
@@ -55,14 +65,17 @@ class Reference:
     marker: Marker | None = None
     subdirectory: str = ""
     """``#subdirectory=``: the folder of the project inside it."""
-    hashes: frozenset[str] = frozenset()
-    """SHA-256 from ``#sha256=`` or ``--hash``, lower-case hex; empty where none is written."""
+    hashes: frozenset[Digest] = frozenset()
+    """From ``#sha256=`` and the like or ``--hash``, of which its bytes must have one; empty where none is written."""
     editable: bool = False
     """``-e``: for what is collected it counts as a folder."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """See `Asked.settings`."""
 
     def __post_init__(self) -> None:
         if not self.public:
             object.__setattr__(self, "public", public_url(self.location))
+        object.__setattr__(self, "told", plain(self.told or self.written))
 
 
 def public_url(location: str) -> str:
@@ -186,6 +199,8 @@ class Inputs:
     references: tuple[Reference, ...] = ()
     locks: tuple[LockInput, ...] = ()
     constraints: tuple[Asked, ...] = ()
+    constraint_places: tuple[Reference, ...] = ()
+    """Constraints by URL, each with a name: its project is taken from just that place, should it be needed."""
     overrides: tuple[Asked, ...] = ()
     """What counts instead of all else that is said of these projects, by whomever (uv's ``--override``)."""
     build_constraints: tuple[Asked, ...] = ()
@@ -213,3 +228,5 @@ class Inputs:
     index's own to heed."""
     no_deps: bool = False
     """pip's ``--no-deps``: what is named is collected, and nothing that it requires."""
+    secrets: Secrets = field(default_factory=Secrets, repr=False)
+    """What stands in addresses and must stand in no lock."""

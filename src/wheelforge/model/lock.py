@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wheelforge.model.treatment import PLAIN, Treatment
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,6 +28,8 @@ class LockedInputs:
     build_constraints: tuple[str, ...]
     references: tuple[str, ...] = ()
     """Places that were named instead of projects, as they were written."""
+    constraint_references: tuple[str, ...] = ()
+    """Places that constraints name, as they were written."""
     locks: tuple[str, ...] = ()
     """``FILE sha256:DIGEST`` of each lock that was an input, and behind it what is picked of it."""
     overrides: tuple[str, ...] = ()
@@ -125,6 +129,24 @@ class BuildEnvironment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HookWheel:
+    """A wheel that a backend was asked with; it need not stand in the folder."""
+
+    filename: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookEnvironment:
+    """Where backends were asked, at collect; several units can share one."""
+
+    key: str
+    """Content: the first 16 hex digits of the SHA-256 over the sorted ``filename sha256`` lines."""
+    wheels: tuple[HookWheel, ...]
+    """Sorted by file name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """One sdist to be built by one builder."""
 
@@ -141,6 +163,10 @@ class Unit:
     """The key of its `BuildEnvironment`."""
     order: int
     """Its place in one valid order of building, from 0."""
+    treatment: Treatment = PLAIN
+    """What recipes and settings want of its build; what they add is among ``requires``."""
+    hooks: str = ""
+    """The key of the `HookEnvironment` in which its backend was asked what it requires; empty where it was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +210,7 @@ class Lock:
     artifacts: tuple[LockedArtifact, ...]
     """Sorted by file name."""
     environments: tuple[BuildEnvironment, ...] = ()
+    hook_environments: tuple[HookEnvironment, ...] = ()
     units: tuple[Unit, ...] = ()
     """Sorted by order."""
     expected: tuple[ExpectedShape, ...] = ()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
     from packaging.version import Version
@@ -51,3 +53,7 @@ class BuildSystem:
     """``build-backend``, an object reference: ``flit_core.buildapi``."""
     backend_path: tuple[str, ...] = ()
     """Folders inside the tree that the backend is imported from."""
+    pyproject: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+    """All of pyproject.toml: the backend's settings are in it."""
+    beside: Mapping[str, bytes | None] = field(default_factory=dict, repr=False, compare=False)
+    """Further files with settings (`SdistContents.beside`): setup.py, setup.cfg, hatch.toml."""

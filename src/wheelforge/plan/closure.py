@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from wheelforge.errors import BuildError, ResolutionError
+from wheelforge.errors import BuildError, ResolutionError, WheelforgeError
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.inputs import Asked, Formats, Prefer
 from wheelforge.model.lock import BuildRequirement, Source
+from wheelforge.model.told import printable
 from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import build_order
 from wheelforge.plan.sharing import shared_versions
+from wheelforge.plan.silent import is_silent, is_silent_among
 from wheelforge.plan.units import BuildClosure, PlannedUnit
-from wheelforge.resolve.problem import Problem, applies, named_by_place
+from wheelforge.resolve.problem import Problem, Solution, applies, named_by_place
 from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
     from wheelforge.model.artifacts import Project
     from wheelforge.model.inputs import Inputs
+    from wheelforge.model.metadata import BuildSystem
     from wheelforge.model.targets import Target
     from wheelforge.plan.facts import Facts
     from wheelforge.resolve.candidates import Candidate
-    from wheelforge.resolve.problem import Solution
 
     Preferences = Mapping[NormalizedName, tuple[Version, ...]]
-
-SILENT_BACKENDS = frozenset({"flit_core.buildapi", "poetry.core.masonry.api"})
-"""Backends whose ``get_requires_for_build_wheel`` never adds to the static requirements."""
-
 
 HASHES_HINT = "name them with their hashes in a file: --build-constraint FILE"
 
@@ -123,6 +122,8 @@ class _Planner:
             name: set(versions) for name, versions in rules.before.items()
         }
         self._solved: dict[tuple[object, ...], asyncio.Task[Solution]] = {}
+        self._ahead: set[str] = set()
+        """The files whose backends were asked before their turn."""
         self.incomplete: set[str] = set()
 
     def finish(self, solutions: Iterable[Solution]) -> None:
@@ -132,39 +133,84 @@ class _Planner:
                 self._chosen.setdefault(choice.candidate.name, set()).add(choice.candidate.version)
 
     async def generation(self, sdists: Sequence[Candidate]) -> list[PlannedUnit]:
-        """Plan the units of one generation: each environment alone, then again where several could share a version."""
+        """Plan the units of one generation."""
         preferences = {name: tuple(sorted(versions, reverse=True)) for name, versions in self._chosen.items()}
-        needy = await together(self._requirements(sdist, preferences) for sdist in sdists)
-        environments = await self._environments(needy, preferences)
-        shared = shared_versions((one.requires, found) for one, found in zip(needy, environments, strict=True))
-        if shared:
-            both = {name: (*preferences.get(name, ()), *shared.get(name, ())) for name in {*preferences, *shared}}
-            environments = await self._environments(needy, both)
+        async with self._looking_ahead(sdists, preferences):
+            needy = await together(self._requirements(sdist, preferences) for sdist in sdists)
         return [
             PlannedUnit(sdist=one.sdist, backend=one.backend, requires=one.told, environment=environment)
-            for one, environment in zip(needy, environments, strict=True)
+            for one, environment in zip(needy, await self._environments(needy, preferences), strict=True)
         ]
 
     async def _environments(self, needy: Sequence[_Needy], preferences: Preferences) -> list[Solution]:
+        """Each environment alone, then again where several could share a version."""
+        environments = await self._solve_all(needy, preferences)
+        shared = shared_versions((one.requires, found) for one, found in zip(needy, environments, strict=True))
+        if not shared:
+            return environments
+        both = {name: (*preferences.get(name, ()), *shared.get(name, ())) for name in {*preferences, *shared}}
+        return await self._solve_all(needy, both)
+
+    async def _solve_all(self, needy: Sequence[_Needy], preferences: Preferences) -> list[Solution]:
         rules = _Rules(self._builder, self._formats(), preferences)
         return await together(self._solve(one.sdist, self._problem(one.sdist, one.requires, rules)) for one in needy)
 
     async def _requirements(self, sdist: Candidate, preferences: Preferences) -> _Needy:
         """All that the build of one sdist asks for."""
         system = await self._facts.build_system(sdist)
-        told = [BuildRequirement(requirement=_one_line(text), source=Source.STATIC) for text in system.requires]
-        if system.backend not in SILENT_BACKENDS or system.backend_path:
-            answer = await self._ask_hook(sdist, system.requires, preferences)
-            told += [BuildRequirement(requirement=_one_line(text), source=Source.HOOK) for text in answer]
-        requires = _applying((one.requirement for one in told), sdist, self._builder)
-        return _Needy(sdist=sdist, backend=system.backend, told=tuple(told), requires=requires)
+        if is_silent(system):
+            return self._needy(sdist, system)
+        return self._needy(sdist, system, await self._ask_hook(sdist, system, preferences))
 
-    async def _ask_hook(self, sdist: Candidate, texts: Sequence[str], preferences: Preferences) -> Iterable[str]:
+    async def _static(self, sdist: Candidate) -> _Needy:
+        """What it asks for without being asked."""
+        return self._needy(sdist, await self._facts.build_system(sdist))
+
+    def _needy(self, sdist: Candidate, system: BuildSystem, answer: Iterable[str] = ()) -> _Needy:
+        told = (*_told(system.requires, Source.STATIC), *_told(answer, Source.HOOK))
+        requires = _applying((one.requirement for one in told), sdist, self._builder)
+        return _Needy(sdist=sdist, backend=system.backend, told=told, requires=requires)
+
+    @contextlib.asynccontextmanager
+    async def _looking_ahead(self, sdists: Sequence[Candidate], preferences: Preferences) -> AsyncIterator[None]:
+        """While hooks are asked, ask those of the next generation whose environment is known, for it is empty.
+
+        Most chains end with such backends: setuptools, flit_core. What comes of it is only remembered by who answers:
+        the next generation asks for it, or nobody does where hooks have changed the choice.
+        """
+        ahead = asyncio.ensure_future(self._look_ahead(sdists, preferences))
+        try:
+            yield
+            await ahead
+        except BaseException:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+            raise
+
+    async def _look_ahead(self, these: Sequence[Candidate], preferences: Preferences) -> None:
+        with contextlib.suppress(WheelforgeError):
+            needy = await together(self._static(sdist) for sdist in these)
+            likely = await self._environments(needy, preferences)
+            members = {member.artifact.filename: member for found in likely for member in sdists(found)}
+            fresh = members.keys() - self._ahead
+            self._ahead |= fresh
+            await together(self._ask_ahead(members[name]) for name in sorted(fresh))
+
+    async def _ask_ahead(self, sdist: Candidate) -> None:
+        with contextlib.suppress(WheelforgeError):
+            system = await self._facts.build_system(sdist)
+            if not system.requires and not is_silent(system):
+                await self._facts.hook_requires(sdist, Solution(choices=()))
+
+    async def _ask_hook(self, sdist: Candidate, system: BuildSystem, preferences: Preferences) -> Iterable[str]:
         """What the hook asks for beyond the static requirements, in an environment of wheels of the host."""
+        texts = system.requires
         formats = replace(self._formats(), prefer=Prefer.WHEEL, no_binary=frozenset())
         rules = _Rules(self._host, formats, preferences)
         problem = self._problem(sdist, _applying(texts, sdist, self._host), rules)
         environment = await self._solve(sdist, problem)
+        if is_silent_among(system, {one.candidate.name: one.candidate.version for one in environment.choices}):
+            return ()
         if self._inputs.require_hashes and (bare := problem.unvouched(environment)):
             self.incomplete.add(f"{sdist}: {Unanswered(reason=no_hashes(bare), hint=HASHES_HINT)}")
             return ()
@@ -225,10 +271,15 @@ def build_requirement(text: str, sdist: object) -> Requirement:
     try:
         requirement = Requirement(text)
     except InvalidRequirement as fault:
-        raise BuildError(f"{sdist} asks for a build requirement that is not PEP 508: {text!r}\n{fault}") from None
+        why = printable(str(fault).partition("\n")[0])
+        raise BuildError(f"{sdist} asks for a build requirement that is not PEP 508: {text!r}\n{why}") from None
     if requirement.url is not None:
         raise BuildError(f"{sdist} asks for a build requirement by URL, which is not taken: {text!r}")
     return requirement
+
+
+def _told(texts: Iterable[str], source: Source) -> tuple[BuildRequirement, ...]:
+    return tuple(BuildRequirement(requirement=_one_line(text), source=source) for text in texts)
 
 
 def _one_line(text: str) -> str:

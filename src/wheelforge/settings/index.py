@@ -61,7 +61,12 @@ class Index:
         """What it may be called where nobody named it: its host, or the last part of its path."""
         parts = urlsplit(self.url)
         place = Path(parts.path).name if self.is_local else parts.hostname
-        return re.sub(r"[^A-Za-z0-9._-]+", "-", place or "").strip("._-") or "index"
+        return as_name(place or "")
+
+
+def as_name(text: str) -> str:
+    """What comes nearest to a text of all that an index may be called."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("._-") or "index"
 
 
 def parse_index(said: Setting[str], *, folder: Path | None = None, home: Path | None = None) -> Index:

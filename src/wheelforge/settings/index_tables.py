@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
+from wheelforge.model.nearest import nearest
 from wheelforge.settings.index import NAME
 from wheelforge.settings.setting import IndexTable, Setting, Whose
 
@@ -57,7 +57,7 @@ def _table_faults(table: Mapping[str, Any], *, known_only: bool) -> Iterator[str
         kind = _KINDS.get(key)
         if kind is None:
             if known_only:
-                yield f"unknown key {key!r}{did_you_mean(key, _KINDS)}"
+                yield f"unknown key {key!r}{suggestion(key, _KINDS)}"
         elif not isinstance(value, kind):
             yield f"{key}: expected {_WORDS[kind]}"
         elif key == "name" and not NAME.fullmatch(str(value)):
@@ -66,7 +66,7 @@ def _table_faults(table: Mapping[str, Any], *, known_only: bool) -> Iterator[str
             yield f"format: expected {' or '.join(_FORMATS)}"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def suggestion(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'NAME'?`` where one is near."""
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = nearest(word, known)
+    return f"; did you mean {near!r}?" if near else ""

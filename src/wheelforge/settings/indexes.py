@@ -9,9 +9,10 @@ from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from wheelforge.errors import UsageError
 from wheelforge.model.inputs import IndexPin
+from wheelforge.model.secrets import NONE, Secrets
 from wheelforge.settings.credentials import with_login, withheld
-from wheelforge.settings.index import DEFAULT_NAME, NAME, Form, Index, default_index, parse_flat, parse_index
-from wheelforge.settings.index_tables import did_you_mean
+from wheelforge.settings.index import DEFAULT_NAME, NAME, Form, Index, as_name, default_index, parse_flat, parse_index
+from wheelforge.settings.index_tables import suggestion
 from wheelforge.settings.setting import OF_THIS_RUN, Key, Remark, Setting, Source, Whose, added, each, nearest
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Surroundings:
     cwd: Path
     home: Path
     environ: Mapping[str, str]
+    secrets: Secrets = NONE
 
 
 def gather_indexes(sources: Sequence[Source], around: Surroundings, *, no_index: bool) -> Indexes:
@@ -68,7 +70,8 @@ def gather_indexes(sources: Sequence[Source], around: Surroundings, *, no_index:
     main = [] if no_index else [_main(nearest(Key.INDEX_URL, (source.texts for source in sources)), around)]
     extra = [_parsed(said, around, unnamed="") for said in added(Key.EXTRA_INDEX_URL, sources)]
     links = [_linked(said, around) for said in added(Key.FIND_LINKS, sources)]
-    found = list(_with_names(_without_repeats([*_named(sources, around), *main, *extra, *links])))
+    unique = _without_repeats([*_named(sources, around), *main, *extra, *links])
+    found = list(_with_names(unique, around.secrets))
     known = [one.value.name for one in found] + ([DEFAULT_NAME] if no_index else [])
     places = [one for one in found if one.value.form is Form.LINKS or not no_index]
     asked = [with_login(one, around.environ) for one in places]
@@ -149,14 +152,14 @@ def _without_repeats(indexes: Iterable[Setting[Index]]) -> list[Setting[Index]]:
     return list(unique.values())
 
 
-def _with_names(indexes: Sequence[Setting[Index]]) -> Iterator[Setting[Index]]:
+def _with_names(indexes: Sequence[Setting[Index]], secrets: Secrets) -> Iterator[Setting[Index]]:
     """Each with a name of its own: given ones first, the others after their place."""
     taken = {one.value.name for one in indexes if one.value.name}
     used: set[str] = set()
     for one in indexes:
         name = one.value.name
         if not name or name in used:
-            place = one.value.place
+            place = as_name(secrets.masked(one.value.place))
             tries = (place, *(f"{place}-{number}" for number in range(2, len(indexes) + 3)))
             name = next(name for name in tries if name not in taken)
             taken.add(name)
@@ -200,7 +203,7 @@ def _names(key: Key, sources: Sequence[Source], known: Iterable[str]) -> Iterato
 def _checked(name: str, origin: str, known: Iterable[str]) -> str:
     if name not in known:
         raise UsageError(
-            f"{origin}: no index is called {name!r}{did_you_mean(name, known)}",
+            f"{origin}: no index is called {name!r}{suggestion(name, known)}",
             hint=f"the indexes are: {', '.join(known)}; name another with --index NAME=URL",
         )
     return name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wheelforge.errors import UsageError
 from wheelforge.settings import index_tables
-from wheelforge.settings.index_tables import did_you_mean
+from wheelforge.settings.index_tables import suggestion
 from wheelforge.settings.setting import SEVERAL, SWITCHES, USERS_ONLY, Key, Layer, Setting, Source, Whose
 from wheelforge.settings.toml_file import PROJECT_FILE, read_toml, tool_table
 
@@ -94,7 +94,7 @@ def _faults(table: Mapping[str, Any], where: str) -> Iterator[str]:
         elif name in _USERS_KEYS:
             yield f"{where}: {name}: a project cannot set this, since it decides who reads credentials and alters files"
         elif name not in _ELSEWHERE:
-            yield f"{where}: unknown key {name!r}{did_you_mean(name, _KEYS)}"
+            yield f"{where}: unknown key {name!r}{suggestion(name, _KEYS)}"
 
 
 def _hint(table: Mapping[str, Any]) -> str:

@@ -31,11 +31,14 @@ class Key(enum.Enum):
     RETRIES = "retries"
     OFFLINE = "offline"
     CACHE_DIR = "cache-dir"
+    RECIPES = "recipes"
+    """The one whose option, ``--recipe``, adds to it rather than beats it."""
 
 
 SEVERAL = frozenset(
     {
         Key.INDEX, Key.EXTRA_INDEX_URL, Key.FIND_LINKS, Key.PIN, Key.ONLY_INDEX, Key.EXCLUDE_INDEX, Key.TRUSTED_HOST,
+        Key.RECIPES,
     }
 )  # fmt: skip
 """What may be said more than once: a layer holds one of them a line."""

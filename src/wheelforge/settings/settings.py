@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from wheelforge.errors import UsageError
+from wheelforge.model.secrets import NONE, Secrets
 from wheelforge.settings.indexes import Indexes, Surroundings, gather_indexes
 from wheelforge.settings.own_config import own_file, own_variables, project_file
 from wheelforge.settings.pip_config import pip_files, pip_variables
 from wheelforge.settings.places import Places, machine_places
-from wheelforge.settings.setting import Key, Layer, Remark, Setting, Source, added, nearest
+from wheelforge.settings.setting import Key, Layer, Remark, Setting, Source, added, each, nearest
 from wheelforge.settings.uv_config import uv_file, uv_project, uv_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 DEFAULT = "default"
 DEFAULT_TIMEOUT = 15.0
@@ -59,6 +60,10 @@ class Settings:
     """No request is made: what is not in the cache or on this machine is not to be had."""
     cache_dir: Setting[Path]
     """Absolute; need not exist."""
+    recipes: tuple[Setting[str], ...]
+    """Files, folders, and names of optional recipes; a relative path starts from the working folder, where whatever
+    names it stands. The later win over the earlier.
+    """
     netrc: tuple[Path, ...]
     """Where credentials may stand; the first that exists counts."""
     remarks: tuple[Remark, ...]
@@ -72,10 +77,11 @@ def load_settings(
     overrides: Layer,
     files: Sequence[Layer] = (),
     places: Places | None = None,
+    secrets: Secrets = NONE,
 ) -> Settings:
     """Read all sources; ``overrides`` is the command line's layer, ``places`` are by default this machine's.
 
-    ``files`` is what files say that are named on the command line.
+    ``files`` is what files say that are named on the command line; no index is called after one of the ``secrets``.
 
     The first that speaks counts: the command line, those files, ``WHEELFORGE_*``, ``UV_*``, ``PIP_*``,
     ``wheelforge.toml`` in ``cwd``, ``[tool.wheelforge]`` of the ``pyproject.toml`` there, ``uv.toml`` and
@@ -99,7 +105,7 @@ def load_settings(
         Source(texts=pip_files(environ, places)),
     )
     said = {key: nearest(key, (source.texts for source in sources)) for key in Key}
-    around = Surroundings(cwd=cwd, home=places.home, environ=environ)
+    around = Surroundings(cwd=cwd, home=places.home, environ=environ, secrets=secrets)
     indexes = gather_indexes(sources, around, no_index=_switch(said[Key.NO_INDEX]).value)
     return Settings(
         indexes=indexes,
@@ -112,6 +118,7 @@ def load_settings(
         retries=_retries(said[Key.RETRIES]),
         offline=_switch(said[Key.OFFLINE]),
         cache_dir=_path(said[Key.CACHE_DIR], around) or Setting(value=places.cache, origin=DEFAULT),
+        recipes=tuple(_recipes(said[Key.RECIPES], around)),
         netrc=_netrc(around),
         remarks=(*(remark for source in sources for remark in source.remarks), *indexes.remarks),
     )
@@ -120,9 +127,19 @@ def load_settings(
 def _path(said: Setting[str] | None, around: Surroundings) -> Setting[Path] | None:
     if said is None:
         return None
-    first, *rest = Path(said.value).parts
-    path = around.home.joinpath(*rest) if first == "~" else around.cwd / said.value
-    return Setting(value=path, origin=said.origin)
+    return Setting(value=around.cwd / _from_home(said.value, around), origin=said.origin)
+
+
+def _from_home(text: str, around: Surroundings) -> Path:
+    """A path whose beginning may be ``~``, the home."""
+    first, *rest = Path(text).parts or (".",)
+    return around.home.joinpath(*rest) if first == "~" else Path(text)
+
+
+def _recipes(said: Setting[str] | None, around: Surroundings) -> Iterator[Setting[str]]:
+    for one in each(said):
+        # Any other text stays as it is: NAME and ./NAME are two things.
+        yield one.saying(str(_from_home(one.value, around))) if one.value.startswith("~") else one
 
 
 def _netrc(around: Surroundings) -> tuple[Path, ...]:

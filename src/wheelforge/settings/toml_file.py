@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from wheelforge.errors import UsageError
+from wheelforge.model.toml import BrokenToml, parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,12 +23,12 @@ def read_toml(path: Path) -> dict[str, Any]:
     if path.exists() and not path.is_file():
         raise UsageError(f"{path.name} cannot be read: it is no regular file")
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        return parse_toml(path.read_bytes())
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise UsageError(f"{path.name} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except BrokenToml as error:
         raise UsageError(f"{path.name}: not a TOML file: {error}") from error
 
 

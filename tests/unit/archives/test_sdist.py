@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archives_fixture import MOMENT, Entry, file, folder, hardlink, metadata, symlink, write_tar, write_zip
 from wheelforge.archives.faults import BrokenArchive, UnsafeArchive
-from wheelforge.archives.sdist import read_sdist, unpack_sdist
+from wheelforge.archives.sdist import read_sdist, unpack_dated, unpack_sdist
 from wheelforge.errors import IntegrityError, StorageError, WheelforgeError
 
 GOOD = (
@@ -130,6 +130,20 @@ def test_what_an_sdist_lacks_is_said(tmp_path: Path) -> None:
     contents = read_sdist(write_tar(tmp_path / "Demo_Legacy-1.0.tar.gz", [file("Demo_Legacy-1.0/README")]))
     assert (contents.root, contents.pkg_info, contents.pyproject) == ("Demo_Legacy-1.0", None, None)
     assert not contents.setup_py
+
+
+def test_files_that_backends_take_settings_from_are_read_but_neither_programs_nor_links(tmp_path: Path) -> None:
+    top = [file(f"demo-1.0/{name}", b"[a]\n") for name in ("setup.cfg", "setup.py", "pdm_build.py", "other.cfg")]
+    below = file("demo-1.0/inner/setup.cfg")
+    contents = read_sdist(write_tar(tmp_path / "demo-1.0.tar.gz", [*top, below, symlink("demo-1.0/hatch.toml", "a")]))
+    assert contents.beside == {"setup.cfg": b"[a]\n", "setup.py": None, "pdm_build.py": None, "hatch.toml": None}
+
+
+def test_unpacking_tells_the_same_time_as_reading(tmp_path: Path) -> None:
+    sdist = write_tar(tmp_path / "demo-1.0.tar.gz", [*GOOD, Entry(name="demo-1.0/new", mtime=MOMENT + 5)])
+    unpacked = unpack_dated(sdist, tmp_path / "tree")
+    assert unpacked.newest_mtime == read_sdist(sdist).newest_mtime == MOMENT + 5
+    assert unpacked.root == tmp_path / "tree" / "demo-1.0"
 
 
 def test_a_leading_dot_in_names_is_nothing(tmp_path: Path) -> None:

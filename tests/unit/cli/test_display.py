@@ -7,6 +7,7 @@ import pytest
 from wheelforge.cli.display import make_reporter
 from wheelforge.cli.options import Telling
 from wheelforge.events import Looked, Note, Phase, PhaseStarted, UnitFinished, Warn
+from wheelforge.model.secrets import Secrets
 
 TOLD = (
     PhaseStarted(phase=Phase.BUILD, total=1),
@@ -49,3 +50,10 @@ def test_lines_go_to_standard_error(telling: Telling, lines: list[str], capsys: 
     shown = capsys.readouterr()
     assert shown.err.splitlines() == lines
     assert shown.out == ""
+
+
+def test_what_is_secret_is_told_by_its_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    secrets = Secrets.of("https://h.example/${TOKEN}", {"TOKEN": "s3cret-path"})
+    with make_reporter(Telling(as_json=False, quiet=False, verbose=False), secrets) as report:
+        report(Warn(text="https://h.example/s3cret-path/x is read over http", hint="see s3cret-path"))
+    assert capsys.readouterr().err == "warning: https://h.example/${TOKEN}/x is read over http\nhint: see ${TOKEN}\n"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wheelforge.cli.keyrings import find_keyring
-from wheelforge.process import Runner
+from wheelforge.process.runner import Runner
 from wheelforge.settings.settings import KeyringProvider
 from wheelforge.simple.logins import Credentials, KeyringFailed
 

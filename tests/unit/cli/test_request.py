@@ -14,6 +14,7 @@ from wheelforge.cli.request import Extent, read_request
 from wheelforge.errors import UsageError
 from wheelforge.formats.fault import FaultyText
 from wheelforge.formats.requirements_file import IndexOptions, Written
+from wheelforge.model.digest import sha256
 from wheelforge.model.inputs import Formats, Inputs, Prefer, Resolution
 
 DEFAULT = Choosing()
@@ -59,6 +60,18 @@ def test_constraints_come_from_their_own_files_and_from_requirement_files() -> N
     inputs = read(replace(asking(files=(file,)), constraint_files=(limits,), build_constraint_files=(builds,)))
     assert [(str(one.requirement), one.origin) for one in inputs.constraints] == [("leaf<2", "limits.txt:1")] * 2
     assert [str(one.requirement) for one in inputs.build_constraints] == ["tool<3"]
+
+
+def test_places_bind_what_is_shipped_and_neither_builds_nor_overrides() -> None:
+    limits = written("limits.txt", "leaf @ https://files.example/leaf.zip")
+    inputs = read(replace(asking("leaf"), constraint_files=(limits,)))
+    assert [(str(one.name), one.origin) for one in inputs.constraint_places] == [("leaf", "limits.txt:1")]
+    nested = written("nested.txt", "-c limits.txt")
+    for file in (limits, nested):
+        with pytest.raises(UsageError, match=r"not places:\n  leaf @ https://files\.example/leaf\.zip \(limits\.txt:1"):
+            read(replace(asking("leaf"), build_constraint_files=(file,)))
+    with pytest.raises(UsageError, match="not places"):
+        read(asking("leaf"), replace(DEFAULT, override_files=(nested,)))
 
 
 def test_nothing_asked_for_is_an_error() -> None:
@@ -205,10 +218,32 @@ def test_rules_are_handed_on() -> None:
     assert (inputs.with_fallback, inputs.align) == (True, True)
 
 
-def test_settings_of_one_requirement_are_kept_and_warned_of() -> None:
-    request = read_request(asking(files=(written("r.txt", "leaf -C k=v"),)), DEFAULT, Extent.BUILDS)
-    assert [(one.requirement, one.key, one.value) for one in request.settings] == [("leaf", "k", "v")]
-    assert request.warnings == ("r.txt:1: the setting k of leaf reaches no build yet",)
+def test_settings_of_one_requirement_are_kept_with_it() -> None:
+    inputs = read(asking(files=(written("r.txt", "leaf -C k=v -C k=w", "other"),)), closure=Extent.BUILDS)
+    assert [one.settings for one in inputs.requirements] == [(("k", "v"), ("k", "w")), ()]
+
+
+def test_settings_of_the_command_line_are_for_what_is_named_there() -> None:
+    files = (written("r.txt", "other"),)
+    written("setup.py")
+    inputs = read(replace(asking("leaf", files=files), editables=(".",), config_settings=("k=v=w", "k=x")))
+    assert [one.settings for one in inputs.requirements] == [(("k", "v=w"), ("k", "x")), ()]
+    assert [one.settings for one in inputs.references] == [(("k", "v=w"), ("k", "x"))]
+
+
+def test_settings_are_for_the_project_where_nothing_is_named() -> None:
+    table = ["[project]", 'name = "app"', 'version = "1"', 'dependencies = ["leaf"]', "[build-system]", "requires = []"]
+    inputs = read(replace(asking(files=(written("pyproject.toml", *table),)), config_settings=("k=v",)))
+    assert [one.settings for one in inputs.references] == [(("k", "v"),)]
+    assert [one.settings for one in inputs.requirements] == [()] * len(inputs.requirements)
+
+
+def test_settings_for_nothing_or_without_a_value_are_faults() -> None:
+    files = (written("r.txt", "other"),)
+    with pytest.raises(UsageError, match="are for what is named on the command line, and nothing is"):
+        read(replace(asking(files=files), config_settings=("k=v",)))
+    with pytest.raises(UsageError, match="expected KEY=VALUE"):
+        read(replace(asking("leaf"), config_settings=("k",)))
 
 
 def test_pips_word_for_wheels_first() -> None:
@@ -272,7 +307,7 @@ def test_one_hash_turns_on_that_all_must_have_one() -> None:
     hashed = written("hashed.txt", f"leaf==2.0 {HASH}")
     inputs = read(asking(files=(hashed,)))
     assert inputs.require_hashes
-    assert inputs.requirements[0].hashes == {"a" * 64}
+    assert inputs.requirements[0].hashes == {sha256("a" * 64)}
     with pytest.raises(UsageError, match=r"these have none:\n  lib \(the command line\)$"):
         read(asking("lib", files=(hashed,)))
 
@@ -280,7 +315,7 @@ def test_one_hash_turns_on_that_all_must_have_one() -> None:
 def test_what_has_a_hash_of_its_own_can_be_checked() -> None:
     url = "https://files.example/x.zip"
     hashed = written("hashed.txt", f"leaf==2.0 {HASH}", f"{url}#sha256={'b' * 64}", f"a @ {url} {HASH}")
-    assert [one.hashes for one in read(asking(files=(hashed,))).references] == [{"b" * 64}, {"a" * 64}]
+    assert [one.hashes for one in read(asking(files=(hashed,))).references] == [{sha256("b" * 64)}, {sha256("a" * 64)}]
     with pytest.raises(UsageError, match=rf"these have none:\n  {url} \(the command line\)$"):
         read(asking(url, files=(hashed,)))
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from wheelforge.cli.targeting import Targeting, read_targets, targeting
 from wheelforge.errors import UsageError
 from wheelforge.interpreters.running import current
-from wheelforge.process import Runner
+from wheelforge.process.runner import Runner
 
 if TYPE_CHECKING:
     from wheelforge.model.targets import Target

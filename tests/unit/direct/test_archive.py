@@ -15,10 +15,12 @@ from places import STATIC, Visitor, place
 from wheelforge.archives.faults import UnsafeArchive
 from wheelforge.direct import archive
 from wheelforge.errors import IndexAccessError, IntegrityError, ResolutionError, UsageError
+from wheelforge.model import digest
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.digest import Algorithm, Digest
 from wheelforge.model.direct import DirectUrl
 from wheelforge.simple.exchange import Missing
-from wheelforge.store.blobs import HashMismatch
+from wheelforge.store.vouching import NotVouched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,11 +29,6 @@ if TYPE_CHECKING:
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 SDIST = "demo-1.0.tar.gz"
-
-
-@pytest.fixture
-def visitor(tmp_path: Path) -> Visitor:
-    return Visitor(tmp_path)
 
 
 @pytest.fixture
@@ -50,6 +47,9 @@ def tree(tmp_path: Path) -> bytes:
     """What a forge makes of a branch."""
     members = [file("thing-main/pyproject.toml", STATIC.encode()), file("thing-main/module.py")]
     return write_zip(tmp_path / "main.zip", members).read_bytes()
+
+
+ZEROS = digest.sha256("0" * 64)
 
 
 def sha256(data: bytes) -> str:
@@ -134,19 +134,29 @@ def test_a_tree_that_would_write_elsewhere_is_refused(visitor: Visitor, tmp_path
 
 
 def test_a_right_hash_is_checked_and_spares_the_next_download(visitor: Visitor, wheel: bytes) -> None:
-    hashes = frozenset({sha256(wheel), "0" * 64})
+    hashes = frozenset({digest.sha256(sha256(wheel)), ZEROS})
     with serving({f"/{WHEEL}": wheel}) as server:
         for _ in range(2):
             visitor.obtain(place(f"{server.url}/{WHEEL}", hashes=hashes))
         assert server.paths() == [f"/{WHEEL}"]
 
 
+def test_any_one_hash_will_do(visitor: Visitor, wheel: bytes) -> None:
+    strong = Digest(algorithm=Algorithm.SHA384, value=hashlib.sha384(wheel).hexdigest())
+    with serving({f"/{WHEEL}": wheel}) as server:
+        artifact = visitor.obtain(place(f"{server.url}/{WHEEL}", hashes=frozenset({strong, ZEROS}))).artifact
+    assert artifact.sha256 == sha256(wheel)
+
+
 @pytest.mark.parametrize("local", [False, True])
-def test_a_wrong_hash_is_refused(visitor: Visitor, wheel: bytes, tmp_path: Path, *, local: bool) -> None:
+@pytest.mark.parametrize("hashed", [ZEROS, Digest(algorithm=Algorithm.SHA512, value="0" * 128)])
+def test_a_wrong_hash_is_refused(
+    visitor: Visitor, wheel: bytes, tmp_path: Path, hashed: Digest, *, local: bool
+) -> None:
     with serving({f"/{WHEEL}": wheel}) as server:
         base = tmp_path.as_uri() if local else server.url
-        with pytest.raises(HashMismatch):
-            visitor.obtain(place(f"{base}/{WHEEL}", hashes=frozenset({"0" * 64})))
+        with pytest.raises(NotVouched):
+            visitor.obtain(place(f"{base}/{WHEEL}", hashes=frozenset({hashed})))
 
 
 def test_credentials_are_sent_and_never_told(visitor: Visitor, wheel: bytes) -> None:

@@ -6,25 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from places import STATIC, Visitor, place
-from repositories import Repository
+from places import Visitor, place
 from wheelforge.direct.clone import copy_tree
 from wheelforge.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-@pytest.fixture
-def visitor(tmp_path: Path) -> Visitor:
-    return Visitor(tmp_path)
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    made = Repository(tmp_path / "thing")
-    made.commit({"pyproject.toml": STATIC, "module.py": "1"})
-    return made
+    from repositories import Repository
 
 
 def clone(visitor: Visitor, repository: Repository) -> Path:

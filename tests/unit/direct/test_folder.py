@@ -19,6 +19,7 @@ from wheelforge.archives.headers import read_headers
 from wheelforge.errors import ResolutionError, UsageError
 from wheelforge.metadata.ladder import BackendNotAsked
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.digest import sha256
 from wheelforge.model.direct import DirectUrl
 
 if TYPE_CHECKING:
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from wheelforge.direct.places import Places
     from wheelforge.direct.port import PackedTree
     from wheelforge.plan.facts import Unanswered
-
-
-@pytest.fixture
-def visitor(tmp_path: Path) -> Visitor:
-    return Visitor(tmp_path)
 
 
 @pytest.fixture
@@ -159,7 +155,7 @@ def test_a_place_where_nothing_stands_is_told(visitor: Visitor, tmp_path: Path) 
 
 def test_a_folder_has_no_hash(visitor: Visitor, project: Path) -> None:
     with pytest.raises(UsageError, match="cannot have a hash"):
-        visitor.obtain(place(project.as_uri(), hashes=frozenset({"0" * 64})))
+        visitor.obtain(place(project.as_uri(), hashes=frozenset({sha256("0" * 64)})))
 
 
 def test_a_repository_says_what_belongs_to_its_folder(visitor: Visitor, tmp_path: Path) -> None:
@@ -194,8 +190,8 @@ def test_a_repository_without_a_commit_says_what_belongs_to_it_too(visitor: Visi
 def test_what_a_folder_makes_bears_the_time_of_its_commit(visitor: Visitor, tmp_path: Path) -> None:
     repository = Repository(tmp_path / "project")
     repository.commit({"pyproject.toml": STATIC})
-    sha256 = visitor.obtain(place(repository.folder.as_uri())).artifact.sha256 or ""
-    with tarfile.open(visitor.store.blobs.path(sha256)) as archive:
+    artifact = visitor.obtain(place(repository.folder.as_uri())).artifact
+    with tarfile.open(visitor.store.blobs.path(artifact.sha256 or "")) as archive:
         assert {one.mtime for one in archive} == {MOMENT}
 
 
@@ -214,10 +210,7 @@ def test_a_repository_runs_nothing_of_its_own(visitor: Visitor, tmp_path: Path) 
     planted = tmp_path / "planted"
     for key in ("core.fsmonitor", "core.sshCommand", "core.pager", "uploadpack.packObjectsHook", "filter.f.clean"):
         repository.git("config", key, f"touch {planted}")
-    hook = repository.folder / ".git" / "hooks" / "post-checkout"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\ntouch {planted}\n")
-    hook.chmod(0o755)
+    repository.plant_hook(planted)
     repository.write({".gitattributes": "* filter=f\n"})
     visitor.obtain(place(repository.folder.as_uri()))
     assert not planted.exists()

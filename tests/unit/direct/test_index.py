@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,8 +16,10 @@ from repositories import write
 from wheelforge.direct import index
 from wheelforge.direct.index import DirectIndex
 from wheelforge.errors import IndexAccessError, IntegrityError
+from wheelforge.model.digest import Algorithm, Digest
 from wheelforge.simple.web import Web
 from wheelforge.store.blobs import HashMismatch
+from wheelforge.store.vouching import NotVouched
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,11 +27,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WHEEL = "demo-1.0-py3-none-any.whl"
-
-
-@pytest.fixture
-def visitor(tmp_path: Path) -> Visitor:
-    return Visitor(tmp_path)
 
 
 @pytest.fixture
@@ -51,6 +49,19 @@ def test_it_has_what_was_obtained_and_offers_nothing_by_name(visitor: Visitor, w
     assert ask(visitor, lambda index: index.shape(artifact)).modules == ("demo",)
     fetched = ask(visitor, lambda index: index.fetch(artifact))
     assert (fetched.path.read_bytes(), fetched.sha256) == (wheel.read_bytes(), artifact.sha256)
+
+
+def test_a_file_must_have_a_hash_that_was_written_down_for_its_project(visitor: Visitor, wheel: Path) -> None:
+    right = Digest(algorithm=Algorithm.SHA512, value=hashlib.sha512(wheel.read_bytes()).hexdigest())
+    with serving({f"/{WHEEL}": wheel.read_bytes()}) as server:
+        artifact = visitor.obtain(place(f"{server.url}/{WHEEL}")).artifact
+        named = replace(artifact, allowed=frozenset({right}))
+        other = replace(artifact, allowed=frozenset({replace(right, value="0" * 128)}))
+        for _ in range(2):
+            assert ask(visitor, lambda index: index.fetch(named)).sha256 == artifact.sha256
+            with pytest.raises(NotVouched):
+                ask(visitor, lambda index: index.fetch(other))
+            visitor.store.clear()
 
 
 def test_an_archive_that_the_store_has_lost_is_read_again_and_checked(visitor: Visitor, wheel: Path) -> None:

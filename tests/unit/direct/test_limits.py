@@ -17,21 +17,7 @@ from wheelforge.direct.git import Limits
 from wheelforge.errors import IndexAccessError, IntegrityError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wheelforge.direct.obtained import Obtained
-
-
-@pytest.fixture
-def visitor(tmp_path: Path) -> Visitor:
-    return Visitor(tmp_path)
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    made = Repository(tmp_path / "thing")
-    made.commit({"pyproject.toml": STATIC})
-    return made
 
 
 def obtain(visitor: Visitor, repository: Repository) -> Obtained:
@@ -82,7 +68,7 @@ def test_a_commit_that_would_fill_the_disk_is_not_checked_out(
 ) -> None:
     monkeypatch.setattr(mirror, limit, 1)
     repository.commit({"more.txt": ""})
-    with pytest.raises(IntegrityError, match=r"has 2 files of \d+ bytes in all"):
+    with pytest.raises(IntegrityError, match=r"has 3 files of \d+ bytes in all"):
         obtain(visitor, repository)
 
 

@@ -25,22 +25,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def visitor(tmp_path: Path) -> Visitor:
-    return Visitor(tmp_path)
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    made = Repository(tmp_path / "thing")
-    made.commit({"pyproject.toml": STATIC, "module.py": "1"})
-    made.git("tag", "light")
-    made.git("tag", "--annotate", "v1", "--message", "one")
-    made.git("checkout", "--quiet", "-b", "other")
-    made.commit({"module.py": "2"})
-    made.git("update-ref", "refs/pull/1/head", "HEAD")
-    made.git("checkout", "--quiet", "main")
-    made.commit({"module.py": "3"})
-    return made
+def repository(repository: Repository) -> Repository:
+    """The small one, with tags, a branch, a proposal, and a second commit."""
+    repository.git("tag", "light")
+    repository.git("tag", "--annotate", "v1", "--message", "one")
+    repository.git("checkout", "--quiet", "-b", "other")
+    repository.commit({"module.py": "2"})
+    repository.git("update-ref", "refs/pull/1/head", "HEAD")
+    repository.git("checkout", "--quiet", "main")
+    repository.commit({"module.py": "3"})
+    return repository
 
 
 def url(repository: Repository, ref: str = "") -> str:
@@ -157,10 +151,7 @@ def test_filters_and_hooks_of_a_repository_are_not_run(
 ) -> None:
     planted = tmp_path / "planted"
     repository.commit({".gitattributes": "* filter=lfs\n", "setup.py": f"open({str(planted)!r}, 'w')\n"})
-    hook = repository.folder / ".git" / "hooks" / "post-checkout"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\ntouch {planted}\n")
-    hook.chmod(0o755)
+    repository.plant_hook(planted)
     visitor.obtain(place(url(repository)))
     assert not planted.exists()
 

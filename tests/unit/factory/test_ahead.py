@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import WINDOWS, Offer, digest, paused, problem
+from fakes import WINDOWS, FilesOnly, Offer, digest, paused, problem
 from wheelforge.errors import IndexAccessError
 from wheelforge.factory.ahead import Ahead, Idle
 from wheelforge.resolve.candidates import Candidate
@@ -16,10 +16,7 @@ from wheelforge.resolve.candidates import Candidate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from packaging.utils import NormalizedName
-
-    from wheelforge.model.artifacts import Artifact, Project
-    from wheelforge.model.shape import Shape
+    from wheelforge.model.artifacts import Artifact
     from wheelforge.simple.index import Fetched
 
 LARGE = 50 << 20
@@ -27,22 +24,12 @@ QUESTION = problem("app")
 
 
 @dataclass
-class Hanging:
+class Hanging(FilesOnly):
     """An index whose files never end, or fail."""
 
     fault: IndexAccessError | None = None
-    name: str = "example"
     begun: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
-
-    async def project(self, name: NormalizedName) -> Project | None:
-        raise NotImplementedError(name)
-
-    async def metadata(self, artifact: Artifact) -> bytes:
-        raise NotImplementedError(artifact)
-
-    async def shape(self, artifact: Artifact) -> Shape:
-        raise NotImplementedError(artifact)
 
     async def fetch(self, artifact: Artifact) -> Fetched:
         self.begun.append(artifact.filename)

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from fakes import LINUX, WINDOWS, FakeIndex, Offer, asked, pins, problem, projects
+from places import place
+from wheelforge.direct.obtained import Obtained
 from wheelforge.errors import BuildError, IndexAccessError, IntegrityError, ResolutionError
 from wheelforge.factory.ahead import Idle
 from wheelforge.factory.crawler import Crawler
 from wheelforge.metadata.ladder import BackendNotAsked, Ladder
+from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import Resolution
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.problem import Lacks, Solution
@@ -27,10 +30,9 @@ if TYPE_CHECKING:
     import random
     from pathlib import Path
 
-    from packaging.utils import NormalizedName
-
     from wheelforge.errors import WheelforgeError
     from wheelforge.model.artifacts import Artifact, Project
+    from wheelforge.model.inputs import Reference
     from wheelforge.model.metadata import BuildSystem, Metadata
     from wheelforge.resolve.problem import Problem
 
@@ -104,6 +106,41 @@ def test_all_is_read_before_the_solver_begins(tmp_path: Path) -> None:
     found, restarts = crawl_over(tmp_path, *WEB).solved(problem("flask", "jinja2[i18n]"))
     assert restarts == 0
     assert pins(found).keys() == {"flask", "werkzeug", "jinja2", "markupsafe", "click", "babel"}
+
+
+class Known:
+    """One file, at whatever place."""
+
+    def __init__(self, offer: Offer) -> None:
+        self._artifact = replace(offer.artifact, direct=DirectUrl(url="https://files.example/x"))
+        self.asked: list[Reference] = []
+
+    async def obtain(self, reference: Reference) -> Obtained:
+        self.asked.append(reference)
+        return Obtained(reference=reference, artifact=self._artifact)
+
+
+def test_a_place_that_a_constraint_names_is_obtained_once_and_only_where_it_is_needed(tmp_path: Path) -> None:
+    own, werkzeug, other = (
+        wheel("werkzeug", "3.1.5"),
+        place("https://files.example/w"),
+        place("https://files.example/o"),
+    )
+    places = {NormalizedName("werkzeug"): werkzeug, NormalizedName("other"): other}
+    crawl, known = crawl_over(tmp_path, *WEB, own), Known(own)
+    crawler = crawl.crawler()
+    crawler.reach(known)
+
+    async def solve_twice() -> list[Solution | Lacks]:
+        questions = [replace(problem(name), places=places) for name in ("flask", "werkzeug")]
+        for question in questions:
+            await crawler.read_ahead(question)
+        return [solve(question, crawl.catalog) for question in questions]
+
+    for found in asyncio.run(solve_twice()):
+        assert isinstance(found, Solution)
+        assert pins(found)["werkzeug"] == "3.1.5"
+    assert known.asked == [werkzeug]
 
 
 def test_nothing_is_read_twice(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from fakes import FakeDesk, Offer, packed_tree, paused
 from wheelforge.errors import IsolationError
 from wheelforge.factory.desk import ClosedDesk, LateDesk
+from wheelforge.factory.knowledge import Answers
 from wheelforge.plan.facts import Unanswered
 
 if TYPE_CHECKING:
@@ -127,6 +128,47 @@ def test_a_refusal_of_the_opened_desk_is_handed_on() -> None:
     refusal = Unanswered(reason="no")
     desk = LateDesk(Opening(FakeDesk(OFFER, refusal=refusal)))
     assert asyncio.run(desk.requires(SDIST, [])) is refusal
+
+
+def test_a_late_desk_that_is_prepared_is_opened_before_the_first_question() -> None:
+    opening = Opening()
+    desk = LateDesk(opening)
+
+    async def main() -> None:
+        desk.prepare()
+        desk.prepare()
+        await paused(5)
+        assert opening.times == 1
+        await desk.requires(SDIST, [])
+
+    asyncio.run(main())
+    assert opening.times == 1
+
+
+def test_what_goes_wrong_in_preparing_is_told_to_who_asks_first() -> None:
+    desk = LateDesk(Opening(failures=2))
+
+    async def main() -> None:
+        desk.prepare()
+        await paused(5)
+        with pytest.raises(IsolationError):
+            await desk.requires(SDIST, [])
+
+    asyncio.run(main())
+
+
+def test_both_answers_are_asked_for_at_once_and_the_second_only_where_nothing_is_wanting() -> None:
+    wanting, content = FakeDesk(OFFER, requires={SDIST.filename: ["tool"]}), FakeDesk(OFFER)
+
+    async def main(inner: FakeDesk) -> Answers | Unanswered:
+        return await LateDesk(Opening(inner)).answers(SDIST, [WHEEL])
+
+    assert asyncio.run(main(wanting)) == Answers(requires=("tool",), metadata=None)
+    told = asyncio.run(main(content))
+    assert isinstance(told, Answers)
+    assert told.metadata is not None
+    closed = ClosedDesk(refusal=Unanswered(reason="no"))
+    assert asyncio.run(closed.answers(SDIST, [])) == Unanswered(reason="no")
 
 
 @pytest.mark.parametrize("question", ["requires", "metadata"])

@@ -14,7 +14,7 @@ from plans import NAMES, acyclic_graphs, reachable
 from wheelforge.errors import BuildError
 from wheelforge.factory.engine import OnFailure, run_units
 from wheelforge.plan.schedule import Schedule
-from wheelforge.process import Stopped
+from wheelforge.process.runner import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,8 +48,9 @@ class Work:
                 self._running -= 1
 
 
-def failing(fault: BaseException) -> Callable[[], object]:
+def failing(fault: BaseException, after: Callable[[], object] = lambda: None) -> Callable[[], object]:
     def fail() -> object:
+        after()
         raise fault
 
     return fail
@@ -109,12 +110,7 @@ def test_after_a_failure_nothing_more_is_started() -> None:
 
 def test_after_a_failure_what_runs_is_let_finish() -> None:
     together = meeting(2)
-
-    def fail() -> None:
-        together()
-        raise BuildError("a does not build")
-
-    work = Work(a=fail, b=together)
+    work = Work(a=failing(BuildError("a does not build"), after=together), b=together)
     assert set(run({"a": [], "b": []}, work)) == {"a"}
     assert work.done == ["b"]
 
@@ -140,12 +136,7 @@ def test_an_interruption_is_no_failure_but_ends_all(interruption: type[BaseExcep
 
 def test_an_interruption_waits_for_what_still_runs() -> None:
     together = meeting(2)
-
-    def stop() -> None:
-        together()
-        raise Stopped
-
-    work = Work(a=stop, b=together)
+    work = Work(a=failing(Stopped(), after=together), b=together)
     with pytest.raises(Stopped):
         run({"a": [], "b": []}, work)
     assert work.done == ["b"]
@@ -153,13 +144,8 @@ def test_an_interruption_waits_for_what_still_runs() -> None:
 
 def test_several_interruptions_are_told_as_one() -> None:
     together = meeting(2)
-
-    def stop() -> None:
-        together()
-        raise Stopped
-
     with pytest.raises(Stopped):
-        run({"a": [], "b": []}, Work(a=stop, b=stop))
+        run({"a": [], "b": []}, Work(a=failing(Stopped(), after=together), b=failing(Stopped(), after=together)))
 
 
 @pytest.mark.parametrize(("end", "done"), [(lambda: None, ["a"]), (failing(Stopped()), [])], ids=["done", "stopped"])

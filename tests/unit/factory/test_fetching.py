@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import Offer
+from fakes import FilesOnly, Offer
 from shelves import lock_of, locked, put, stock
 from wheelforge.errors import IndexAccessError, ResolutionError
 from wheelforge.factory.fetching import fetch_locked
@@ -18,33 +18,20 @@ from wheelforge.simple.index import Fetched
 from wheelforge.store.store import Store
 
 if TYPE_CHECKING:
-    from packaging.utils import NormalizedName
-
-    from wheelforge.model.artifacts import Artifact, Project
+    from wheelforge.model.artifacts import Artifact
     from wheelforge.model.lock import LockedArtifact
-    from wheelforge.model.shape import Shape
 
 NAME = "a-1.0-py3-none-any.whl"
 HERE, THERE = "https://index.example/here/", "https://index.example/there/"
 
 
 @dataclass
-class Movable:
+class Movable(FilesOnly):
     """An index whose files stand at one address only; what has none is looked up by its name."""
 
     place: str
     offered: tuple[Artifact, ...] = ()
-    name: str = "example"
     fetched: list[str] = field(default_factory=list)
-
-    async def project(self, name: NormalizedName) -> Project | None:
-        raise NotImplementedError(name)
-
-    async def metadata(self, artifact: Artifact) -> bytes:
-        raise NotImplementedError(artifact)
-
-    async def shape(self, artifact: Artifact) -> Shape:
-        raise NotImplementedError(artifact)
 
     async def fetch(self, artifact: Artifact) -> Fetched:
         url = artifact.url or next((one.url for one in self.offered if one.filename == artifact.filename), "")

@@ -10,6 +10,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from fakes import LINUX, WINDOWS, asked, digest
+from places import place
 from plans import sdist, solution, unit, wheel
 from wheelforge.events import Event, Warn
 from wheelforge.factory.following import (
@@ -22,7 +23,7 @@ from wheelforge.factory.following import (
     serves,
     tell_strange_upgrades,
 )
-from wheelforge.factory.locking import Gathered, Weight, make_lock
+from wheelforge.factory.locking import Planned, Weight, make_lock
 from wheelforge.factory.planning import Plan
 from wheelforge.model.inputs import ALL, Inputs, Resolution
 from wheelforge.plan.units import BuildClosure
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from wheelforge.model.lock import Lock
 
 INPUTS = Inputs(requirements=asked("a"))
+PLACE = replace(place("https://files.example/c.zip", name="c"), written="URL")
 A, TOOL = NormalizedName("a"), NormalizedName("tool")
 
 
@@ -38,7 +40,7 @@ def lock(inputs: Inputs = INPUTS) -> Lock:
     closure = BuildClosure(units=(unit(sdist("a"), solution(wheel("tool"))),), incomplete=())
     plan = Plan(target=LINUX, runtime=solution(sdist("a")), closure=closure)
     weights = {name: Weight(sha256=digest(name), size=1) for name in (sdist("a"), wheel("tool"))}
-    return make_lock(inputs, Gathered(plans=(plan,), weights=weights))
+    return make_lock(inputs, Planned(plans=(plan,), weights=weights))
 
 
 def test_a_lock_serves_the_inputs_that_it_was_made_for() -> None:
@@ -55,6 +57,7 @@ def test_a_lock_that_lacks_something_serves_nobody() -> None:
     [
         (replace(INPUTS, requirements=asked("a", "b")), "the requirement b is new"),
         (replace(INPUTS, requirements=()), "the requirement a is no longer there"),
+        (replace(INPUTS, constraint_places=(PLACE,)), "the constraint reference c @ URL is new"),
         (replace(INPUTS, build_constraints=asked("c<2")), "the build constraint c<2 is new"),
         (replace(INPUTS, resolution=Resolution.LOWEST), "--resolution was not given and is lowest"),
         (replace(INPUTS, build_deps=True), "--build-deps was not given and is given"),

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from fakes import (
     LINUX,
@@ -26,8 +27,10 @@ from fakes import (
     project,
 )
 from wheelforge.errors import BuildError, ResolutionError
-from wheelforge.factory.knowledge import Bounds, IndexFacts, Siblings
+from wheelforge.factory.environments import Bounds
+from wheelforge.factory.knowledge import IndexFacts, Siblings
 from wheelforge.metadata.ladder import BackendNotAsked, Disagreement
+from wheelforge.model.digest import sha256
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import ALL, Formats
 from wheelforge.plan.facts import Unanswered
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from packaging.utils import NormalizedName
+
+    from wheelforge.model.artifacts import Project
     from wheelforge.resolve.problem import Problem, Solution
 
 FROM_SOURCE = Formats(no_binary=frozenset({ALL}))
@@ -413,7 +419,8 @@ HASHED = [silent_sdist("app", "1", build=("tool",)), wheel("tool", "1", "base"),
 
 def vouched(*offers: Offer) -> Bounds:
     constraints = (
-        replace(asked(f"{offer.artifact.name}==1")[0], hashes=frozenset({digest(offer.filename)})) for offer in offers
+        replace(asked(f"{offer.artifact.name}==1")[0], hashes=frozenset({sha256(digest(offer.filename))}))
+        for offer in offers
     )
     return Bounds(constraints=tuple(constraints), require_hashes=True)
 
@@ -451,7 +458,7 @@ def test_files_that_no_index_promises_a_hash_of_are_fetched_before_the_answer(tm
     question = problem("app")
     world.solved(question)
     assert app.filename not in world.index.asked
-    roots = (replace(question.roots[0], hashes=frozenset({digest(app.filename)})),)
+    roots = (replace(question.roots[0], hashes=frozenset({sha256(digest(app.filename))})),)
     world.solved(replace(question, roots=roots))
     assert app.filename in world.index.asked
 
@@ -460,7 +467,7 @@ def test_a_build_takes_no_index_s_project_of_a_name_that_the_user_brings_himself
     offers = [silent_sdist("app", "1", build=("tool",)), wheel("tool", "9")]
     world = World(tmp_path, *offers)
     own = replace(Offer("tool-1.tar.gz").artifact, direct=DirectUrl(url="tool", directory=True))
-    world.facts.give({own.name: replace(project(offers[1]), releases={own.version: (own,)})})
+    world.facts.give([replace(project(offers[1]), releases={own.version: (own,)})])
     with pytest.raises(BackendNotAsked, match="tool is brought by the inputs, but has no files that can be taken"):
         world.solved(problem("app"))
     assert "tool" not in world.index.asked
@@ -470,6 +477,89 @@ def test_a_build_takes_no_index_s_project_of_a_name_that_the_user_brings_himself
 def test_the_files_of_a_lock_are_not_for_builds(tmp_path: Path) -> None:
     offers = [silent_sdist("app", "1", build=("tool",)), wheel("tool", "9"), wheel("tool", "1")]
     world = World(tmp_path, *offers)
-    world.facts.give({offers[2].artifact.name: project(offers[2])})
+    world.facts.give([project(offers[2])])
     world.solved(problem("app"))
     assert world.facts.hook_wheels == {"tool-9-py3-none-any.whl"}
+
+
+def pinned_to(*offers: Offer) -> Bounds:
+    async def find() -> dict[NormalizedName, Project | None]:
+        return {offers[0].artifact.name: project(*offers)}
+
+    return Bounds(find_pinned=find)
+
+
+def test_a_build_takes_a_pinned_project_from_its_index(tmp_path: Path) -> None:
+    offers = [silent_sdist("app", "1", build=("tool",)), wheel("tool", "9"), wheel("tool", "1")]
+    world = World(tmp_path, *offers, bounds=pinned_to(offers[2]))
+    world.solved(problem("app"))
+    asyncio.run(world.facts.sdist_of(packed_tree(tmp_path, TREE), tmp_path))
+    assert world.facts.hook_wheels == {"tool-1-py3-none-any.whl"}
+    assert "tool" not in world.index.asked
+
+
+def test_pins_are_looked_up_only_where_a_backend_is_asked(tmp_path: Path) -> None:
+    async def find() -> dict[NormalizedName, Project | None]:
+        raise AssertionError
+
+    World(tmp_path, Offer("app-1.tar.gz"), bounds=Bounds(find_pinned=find)).solved(problem("app"))
+
+
+def own(offer: Offer) -> Project:
+    """A project of which the user names this one file by its place."""
+    file = replace(offer.artifact, direct=DirectUrl(url=offer.filename))
+    return replace(project(offer), releases={file.version: (file,)})
+
+
+def test_the_sdist_of_a_tree_is_made_with_what_else_the_inputs_bring(tmp_path: Path) -> None:
+    offers = [wheel("tool", "9"), wheel("tool", "1")]
+    world = World(tmp_path, *offers)
+    world.facts.give([own(offers[1])])
+    asyncio.run(world.facts.sdist_of(packed_tree(tmp_path, TREE), tmp_path))
+    assert world.facts.hook_wheels == {"tool-1-py3-none-any.whl"}
+    assert "tool" not in world.index.asked
+    world.facts.check_trees([canonicalize_name("tool")])
+
+
+def test_no_index_is_asked_for_the_name_of_a_tree_that_is_not_built_yet(tmp_path: Path) -> None:
+    world = World(tmp_path, wheel("tool", "9"))
+    world.facts.give([], awaited=[canonicalize_name("tool")])
+    with pytest.raises(ResolutionError, match="tool is brought by the inputs"):
+        asyncio.run(world.facts.sdist_of(packed_tree(tmp_path, TREE), tmp_path))
+    assert "tool" not in world.index.asked
+
+
+def test_a_tree_that_was_built_with_an_index_s_project_of_a_name_that_the_user_brings_is_an_error(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, wheel("tool", "9"))
+    asyncio.run(world.facts.sdist_of(packed_tree(tmp_path, TREE), tmp_path))
+    world.facts.check_trees([canonicalize_name("other")])
+    with pytest.raises(ResolutionError, match="the build of tree requires tool, which the inputs bring") as caught:
+        world.facts.check_trees([canonicalize_name("tool")])
+    assert caught.value.hint is not None
+
+
+def test_builds_choose_among_all_wheels_that_targets_bring_of_a_project(tmp_path: Path) -> None:
+    here, there = Offer("tool-1-cp312-cp312-manylinux_2_28_x86_64.whl"), Offer("tool-1-cp39-cp39-win_amd64.whl")
+    for given in ([here, there], [there, here]):
+        world = World(tmp_path, silent_sdist("app", "1", build=("tool",)), here)
+        for one in given:
+            world.facts.give([own(one)])
+        world.solved(problem("app"))
+        assert world.facts.hook_wheels == {here.filename}
+
+
+def test_a_hook_that_asks_for_its_own_project_is_an_error_and_no_hang(tmp_path: Path) -> None:
+    app = silent_sdist("app", "1")
+    world = World(tmp_path, app, desk=FakeDesk(app, requires={app.filename: ["app"]}))
+    with pytest.raises(BackendNotAsked, match="is not to be had as wheels"):
+        world.solved(problem("app"))
+    assert {hook for hook, *_ in world.desk.asked} == {"requires"}
+
+
+def test_what_a_hook_asks_for_is_asked_once_however_it_would_go_on(tmp_path: Path) -> None:
+    offers = [silent_sdist("app", "1"), wheel("more", "1")]
+    world = World(tmp_path, *offers, desk=FakeDesk(*offers, requires={"app-1.tar.gz": ["more"]}))
+    world.solved(problem("app"))
+    assert [hook for hook, *_ in world.desk.asked] == ["requires", "metadata"]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import LINUX, WINDOWS, Offer, asked, digest
+from fakes import LINUX, WINDOWS, Offer, asked, digest, vouched
 from plans import candidate, choice, sdist, solution, unit, wheel
 from wheelforge.errors import IntegrityError
 from wheelforge.factory.layout import Layout
-from wheelforge.factory.locking import Gathered, Weight, chosen_files, make_lock
+from wheelforge.factory.locking import Planned, Weight, chosen_files, make_lock
 from wheelforge.factory.planning import Plan
 from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.model.inputs import Inputs
@@ -51,8 +51,8 @@ def lock_of(
     left_out: Iterable[str] = (),
 ) -> Lock:
     whole = plans or (Plan(target=LINUX, runtime=RUNTIME, closure=CLOSURE),)
-    gathered = Gathered(plans=whole, weights=weights(filenames), layout=layout, left_out=frozenset(left_out))
-    return make_lock(inputs, gathered)
+    planned = Planned(plans=whole, weights=weights(filenames), layout=layout, left_out=frozenset(left_out))
+    return make_lock(inputs, planned)
 
 
 def closed(closure: BuildClosure) -> Plan:
@@ -79,7 +79,7 @@ def test_what_is_needed_to_run_is_not_for_builds_only() -> None:
 
 def test_a_file_is_locked_with_the_hash_and_size_of_the_bytes_that_came() -> None:
     came = weights() | {wheel("b"): Weight(sha256="ab" * 32, size=7)}
-    lock = make_lock(INPUTS, Gathered(plans=(Plan(target=LINUX, runtime=RUNTIME, closure=CLOSURE),), weights=came))
+    lock = make_lock(INPUTS, Planned(plans=(Plan(target=LINUX, runtime=RUNTIME, closure=CLOSURE),), weights=came))
     (file,) = [file for file in lock.artifacts if file.filename == wheel("b")]
     assert (file.sha256, file.size) == ("ab" * 32, 7)
     assert (file.url, file.index) == (Offer(wheel("b")).artifact.url, "example")
@@ -161,7 +161,7 @@ def test_without_being_asked_for_no_fall_back_is_taken() -> None:
 @pytest.mark.parametrize("named", [[sdist("a")], [sdist("a"), wheel("a")]])
 def test_a_wheel_is_a_fall_back_only_where_its_hash_was_written_down_if_any_was(named: list[str]) -> None:
     spoken = candidate(sdist("a"), speaks=wheel("a"))
-    spoken = replace(spoken, evidence=replace(spoken.evidence, allowed=frozenset(map(digest, named))))
+    spoken = replace(spoken, evidence=replace(spoken.evidence, allowed=frozenset(map(vouched, named))))
     runtime = Solution(choices=(replace(choice(sdist("a")), candidate=spoken),))
     files = chosen_files(replace(INPUTS, with_fallback=True), [Plan(target=LINUX, runtime=runtime)])
     assert list(files) == named

@@ -13,6 +13,7 @@ from fakes import asked
 from wheelforge.factory.remembering import locked_inputs
 from wheelforge.formats.lock_input import Picks, read_lock_input
 from wheelforge.formats.requirement import parse_input
+from wheelforge.model.digest import Algorithm, Digest, sha256
 from wheelforge.model.inputs import Formats, Inputs, Prefer, Reference
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 
 def test_a_requirement_is_remembered_with_its_extras_marker_and_sorted_hashes() -> None:
-    one = replace(asked("a[y,x]<2,>=1; python_version >= '3.8'")[0], hashes=frozenset({"cd" * 32, "ab" * 32}))
+    digests = frozenset({sha256("cd" * 32), sha256("ab" * 32)})
+    one = replace(asked("a[y,x]<2,>=1; python_version >= '3.8'")[0], hashes=digests)
     (text,) = locked_inputs(Inputs(requirements=(one,))).requirements
     hashes = f"--hash=sha256:{'ab' * 32} --hash=sha256:{'cd' * 32}"
     assert text == f'a[x,y]<2,>=1; python_version >= "3.8" {hashes}'
@@ -40,7 +42,7 @@ def test_who_wrote_a_requirement_down_is_no_part_of_the_inputs() -> None:
 def test_a_place_is_remembered_with_all_that_counts_and_its_text_does_not_tell() -> None:
     plain = parse_input("a[x,y] @ https://files.example/a.zip ; python_version > '3'", origin="here")
     assert isinstance(plain, Reference)
-    digest = "ab" * 32
+    digest = Digest(algorithm=Algorithm.SHA512, value="ab" * 64)
     changes: list[dict[str, Any]] = [
         {},
         {"hashes": frozenset({digest})},
@@ -53,11 +55,21 @@ def test_a_place_is_remembered_with_all_that_counts_and_its_text_does_not_tell()
         locked_inputs(Inputs(requirements=(), references=(replace(plain, **one),))).references for one in changes
     ] == [
         (written,),
-        (f"{written} --hash=sha256:{digest}",),
+        (f"{written} --hash={digest}",),
         (f"{written} subdirectory=lib",),
         (f'{written} ; os_name == "nt"',),
         (f"{written} [x]",),
     ]
+
+
+def test_a_place_that_a_constraint_names_is_remembered_with_its_project_first() -> None:
+    texts = "My.Lib@https://files.example/a.zip", "git+https://git.example/x@v1#egg=my_lib"
+    places = [parse_input(text, origin="c.txt:1") for text in texts]
+    inputs = Inputs(requirements=(), constraint_places=tuple(one for one in places if isinstance(one, Reference)))
+    assert locked_inputs(inputs).constraint_references == (
+        "my-lib @ https://files.example/a.zip",
+        "my-lib @ git+https://git.example/x@v1#egg=my_lib",
+    )
 
 
 def test_what_a_text_tells_already_is_not_said_twice() -> None:

@@ -12,6 +12,7 @@ from plans import candidate, solution, unit
 from wheelforge.errors import UsageError
 from wheelforge.events import Event, Note, Warn
 from wheelforge.factory.rules import check_build_hashes, check_hashes, tell_exceptions
+from wheelforge.model.digest import sha256
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import Asked, Formats, Inputs, Prefer
 from wheelforge.plan.units import BuildClosure
@@ -26,7 +27,7 @@ SOURCE = Formats(prefer=Prefer.SOURCE)
 
 
 def hashed(text: str) -> Asked:
-    return replace(asked(text)[0], hashes=frozenset({"ab" * 32}))
+    return replace(asked(text)[0], hashes=frozenset({sha256("ab" * 32)}))
 
 
 def told(inputs: Inputs, *offers: Offer) -> list[Event]:
@@ -73,7 +74,7 @@ def test_build_requirements_need_the_hash_of_a_build_constraint() -> None:
     with pytest.raises(UsageError) as caught:
         check_build_hashes(HASHED, built_among(wheel))
     assert caught.value.message.splitlines()[1:] == ["  b-b 2.0"]
-    for vouched in (replace(wheel, allowed=frozenset({"ab" * 32})), replace(wheel, direct=DirectUrl(url=B))):
+    for vouched in (replace(wheel, allowed=frozenset({sha256("ab" * 32)})), replace(wheel, direct=DirectUrl(url=B))):
         check_build_hashes(HASHED, built_among(vouched))
 
 

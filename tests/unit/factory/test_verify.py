@@ -20,7 +20,7 @@ from wheelforge.factory.wheelhouse import with_built
 from wheelforge.forge.bench import Bench
 from wheelforge.formats.lock import dump_lock
 from wheelforge.interpreters.running import base
-from wheelforge.process import Runner
+from wheelforge.process.runner import Runner
 from wheelforge.sandbox.environments import Environments
 from wheelforge.sandbox.port import Isolation
 from wheelforge.store.store import Store

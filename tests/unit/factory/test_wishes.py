@@ -28,6 +28,7 @@ PLACES = {
     "https://index.example/a": A,
     "https://index.example/b": B,
     "https://index.example/other": replace(A, sha256="0" * 64),
+    "https://index.example/another-b": replace(B, sha256="0" * 64),
     "https://index.example/asks": Offer("asks-1.0.tar.gz").artifact,
 }
 ASKS = (Requirement("b @ https://index.example/b"),)
@@ -104,8 +105,19 @@ def test_a_place_that_its_marker_rules_out_is_left_alone() -> None:
 
 
 def test_one_project_cannot_be_at_two_places() -> None:
-    with pytest.raises(UsageError, match="a is asked for at two places"):
-        wished(Inputs(requirements=(), references=(place("a"), place("other"))))
+    references = (replace(place("a"), told="/home/me/a"), replace(place("other"), origin="requirements.txt:3"))
+    with pytest.raises(UsageError) as caught:
+        wished(Inputs(requirements=(), references=references))
+    assert caught.value.message.splitlines() == [
+        "a is asked for at two places:",
+        "  /home/me/a (the command line)",
+        "  https://index.example/other (requirements.txt:3)",
+    ]
+
+
+def test_a_place_beside_a_lock_that_has_the_project_is_told_with_both() -> None:
+    with pytest.raises(UsageError, match=r"  b-2.0-py3-none-any.whl \(pylock.toml\)\n  \S+/another-b \(the"):
+        wished(Inputs(requirements=(), references=(place("another-b"),), locks=(LinuxLock(),)))
 
 
 def test_the_same_place_may_be_named_twice() -> None:
@@ -118,6 +130,31 @@ def test_a_lock_is_asked_for_each_target_and_is_not_added_to() -> None:
     assert ([str(one.requirement) for one in linux.roots], list(linux.given)) == (["b==2.0"], [B.name])
     assert ([str(one.requirement) for one in windows.roots], list(windows.given)) == (["a==1.0"], [A.name])
     assert not linux.follow
+
+
+def bound(name: str, to: str) -> Reference:
+    return replace(place(to), name=NormalizedName(name), origin="c.txt:1")
+
+
+def test_a_place_that_a_constraint_names_is_neither_asked_for_nor_obtained() -> None:
+    known, elsewhere = Known(), replace(bound("b", "b"), marker=Marker("sys_platform == 'win32'"))
+    inputs = Inputs(requirements=asked("x"), constraint_places=(bound("a", "a"), elsewhere))
+    found = asyncio.run(wish(inputs, LINUX, known, Shelf()))
+    assert (found.roots, found.given, dict(found.places)) == (inputs.requirements, {}, {A.name: bound("a", "a")})
+    assert known.asked == []
+
+
+def test_a_constraint_and_who_asks_for_its_project_by_place_mean_the_same_file() -> None:
+    inputs = Inputs(requirements=(), references=(place("a"),), constraint_places=(bound("a", "a"),))
+    found = wished(inputs)
+    assert (list(found.given), found.places) == ([A.name], {})
+    with pytest.raises(UsageError, match=r"(?s)a is asked for at two places:.*/a \(the comm.*/other \(c\.txt:1"):
+        wished(replace(inputs, constraint_places=(bound("a", "other"),)))
+
+
+def test_what_a_place_asks_for_by_place_comes_from_where_a_constraint_says() -> None:
+    found = wished(Inputs(requirements=(), references=(place("asks"),), constraint_places=(bound("b", "a"),)))
+    assert (set(found.given), set(found.places)) == ({"asks"}, {B.name})
 
 
 def test_what_is_asked_for_beside_a_lock_brings_its_dependencies() -> None:

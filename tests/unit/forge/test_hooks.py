@@ -16,7 +16,7 @@ from wheelforge.errors import BuildError
 from wheelforge.forge.failure import Failure, HookFailed
 from wheelforge.forge.hooks import Backend, Workplace, open_backend
 from wheelforge.interpreters.running import base
-from wheelforge.process import Runner, Stopped
+from wheelforge.process.runner import Runner, Stopped
 from wheelforge.sandbox.environments import Environments
 from wheelforge.sandbox.port import Isolation
 from wheelforge.store.store import Store
@@ -46,6 +46,7 @@ class Project:
         self.log = folder / "logs" / "thing.log"
         self.output = folder / "wheels"
         self.timeout = TIMEOUT
+        self.timeout_option = ""
         self.inner = "."
         self.source = folder / "work" / "thing-1"
         self.source.mkdir(parents=True)
@@ -73,6 +74,7 @@ class Project:
                 environment=environment,
                 log=self.log,
                 timeout=self.timeout,
+                timeout_option=self.timeout_option,
             )
             opened: AbstractContextManager[Backend] = open_backend(
                 workplace, sandbox=self.sandbox, runner=self.runner, config_settings=settings, variables=variables or {}
@@ -258,6 +260,7 @@ def test_a_backend_finds_exactly_the_declared_environment(project: Project) -> N
         "PIP_NO_INDEX": "1",
         "UV_OFFLINE": "1",
         "CARGO_NET_OFFLINE": "true",
+        "MATURIN_NO_INSTALL_RUST": "1",
     }
 
 
@@ -358,6 +361,46 @@ def test_a_hook_that_hangs_is_killed(project: Project) -> None:
     """)
     failed = project.wheel_failure()
     assert (failed.failure, failed.reason) == (Failure.TIMED_OUT, "it did not end within 1 s and was killed")
+    assert failed.hint is None
+
+
+def test_a_hook_that_is_killed_is_told_with_the_option_that_gives_it_longer(weak: Project) -> None:
+    weak.timeout, weak.timeout_option = 0.5, "--hook-timeout"
+    weak.backend("""
+        import time
+        def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+            time.sleep(600)
+    """)
+    assert weak.wheel_failure().hint == "if it only needs longer: --hook-timeout 2"
+
+
+def test_a_jailed_hook_writes_to_its_own_folders_only(tmp_path: Path) -> None:
+    project = Project(tmp_path, Isolation.BWRAP)
+    project.backend("""
+        import pathlib, sys
+        def get_requires_for_build_wheel(config_settings=None):
+            written = []
+            for folder in ("/", "..", "/usr/lib", "/etc", sys.prefix, "/wheelforge", "/python", "/src", "/out"):
+                try:
+                    pathlib.Path(folder, "planted").write_text("")
+                    written.append(folder)
+                except OSError:
+                    pass
+            return written
+    """)
+    with project.open() as backend:
+        assert backend.requires_for_wheel() == ("/out", "/src")
+
+
+def test_no_answer_can_lead_out_of_the_outbox(project: Project) -> None:
+    project.backend("""
+        import pathlib
+        def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+            beside = pathlib.Path(wheel_directory).parent / "a.whl"
+            beside.write_text("")
+            return "a.whl"
+    """)
+    assert project.wheel_failure().failure is Failure.BAD_ANSWER
 
 
 def test_a_failure_that_is_known_comes_with_what_to_do(weak: Project) -> None:

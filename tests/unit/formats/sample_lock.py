@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from wheelforge.model.lock import (
     Source,
     Unit,
 )
+from wheelforge.model.treatment import Patch, Treatment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +101,8 @@ def wheelhouse(*wheels: LockedArtifact, **changes: object) -> Lock:
     return sample(holds=Holding.WHEELHOUSE, built=wheels, **changes)
 
 
-_words = st.text(min_size=1, max_size=20).filter(str.isprintable)
+_words = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "), min_size=1, max_size=20)
+"""Printable, all of it: a filter would throw most texts away."""
 _names = st.from_regex(r"[a-z][a-z0-9]{0,6}", fullmatch=True)
 _versions = st.tuples(st.integers(0, 99), st.integers(0, 99)).map(lambda parts: f"{parts[0]}.{parts[1]}")
 _requirements = st.builds(
@@ -107,6 +110,19 @@ _requirements = st.builds(
 )
 _options: st.SearchStrategy[Mapping[str, bool | str | tuple[str, ...]]] = st.dictionaries(
     _words, st.one_of(st.booleans(), _words, st.lists(_words, max_size=3).map(tuple)), max_size=3
+)
+
+
+_patches = st.binary(max_size=40).map(
+    lambda content: Patch(filename="fix.patch", sha256=hashlib.sha256(content).hexdigest(), content=content)
+)
+_treatments = st.builds(
+    Treatment,
+    removes=st.lists(_names.map(canonicalize_name), max_size=2).map(tuple),
+    provided=st.lists(_names, max_size=2).map(tuple),
+    environment=st.dictionaries(_names, _words, max_size=2),
+    settings=st.dictionaries(_names, st.one_of(_words, st.lists(_words, max_size=2).map(tuple)), max_size=2),
+    patches=st.lists(_patches, max_size=2).map(tuple),
 )
 
 
@@ -151,6 +167,7 @@ def locks(draw: st.DrawFn) -> Lock:
             requires=(BuildRequirement(requirement=draw(_requirements), source=draw(st.sampled_from(Source))),),
             environment=draw(st.sampled_from(keys)),
             order=order,
+            treatment=draw(_treatments),
         )
         for order, sdist in enumerate(sdists)
     )

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 ORIGIN = "folder/wheelforge.lock"
 
 
+def refused(before: str, after: str, fault: type[WheelforgeError]) -> str:
+    """What is said of the sample where one thing in it is another."""
+    data = dump_lock(sample()).decode()
+    assert before in data
+    with pytest.raises(fault) as caught:
+        load_lock(data.replace(before, after, 1).encode(), origin=ORIGIN)
+    return caught.value.message
+
+
 @given(locks())
 def test_a_lock_comes_back_as_it_went(lock: Lock) -> None:
     data = dump_lock(lock)
@@ -83,11 +92,7 @@ def test_an_incomplete_lock_says_so_and_why() -> None:
     ],
 )
 def test_what_is_no_lock_is_refused_with_its_key_path(before: str, after: str, told: str) -> None:
-    data = dump_lock(sample()).decode()
-    assert before in data
-    with pytest.raises(UsageError) as caught:
-        load_lock(data.replace(before, after, 1).encode(), origin=ORIGIN)
-    assert caught.value.message.startswith(f"{ORIGIN}: {told}")
+    assert refused(before, after, UsageError).startswith(f"{ORIGIN}: {told}")
 
 
 @pytest.mark.parametrize(
@@ -138,12 +143,9 @@ def test_what_is_no_lock_is_refused_with_its_key_path(before: str, after: str, t
     ],
 )
 def test_a_lock_that_contradicts_itself_is_refused_with_its_key_path(before: str, after: str, told: str) -> None:
-    data = dump_lock(sample()).decode()
-    assert before in data
-    with pytest.raises(IntegrityError) as caught:
-        load_lock(data.replace(before, after, 1).encode(), origin=ORIGIN)
-    assert caught.value.message.startswith(f"{ORIGIN}: {told}")
-    assert "u:pw" not in caught.value.message
+    message = refused(before, after, IntegrityError)
+    assert message.startswith(f"{ORIGIN}: {told}")
+    assert "u:pw" not in message
 
 
 def changed(bent: LockedArtifact, **changes: object) -> Lock:
@@ -165,7 +167,7 @@ def expected(**changes: object) -> ExpectedShape:
 FALLBACK = file("flask-3.0.3-py3-none-any.whl", fallback=True, provenance="https://files.example/flask.provenance")
 COMMIT = "0123456789" * 4
 WHEEL_OF_OTHER = replace(CLICK, filename="clack-8.1.7-py3-none-any.whl")
-HASHED = f"click<9 --hash=sha256:{'ab' * 32} --hash=sha256:{'cd' * 32}"
+HASHED = f"click<9 --hash=sha256:{'ab' * 32} --hash=sha384:{'cd' * 48} --hash=sha512:{'ef' * 64}"
 ENVIRONMENT = BuildEnvironment(key=KEY, pins=(pin(FLIT),))
 
 
@@ -288,6 +290,7 @@ def test_a_place_that_tells_too_much_is_not_written(direct: DirectUrl, told: str
     [
         ({"references": ("git+https://u:pw@host.example/x",)}, "references"),
         ({"references": ("x @ https://pw@host.example/x.zip",)}, "references"),
+        ({"constraint_references": ("x @ https://pw@host.example/x.zip",)}, "constraint-references"),
         ({"locks": ("https://u:pw@host.example/pylock.toml sha256:00",)}, "locks"),
         ({"requirements": ("x @ https://u:pw@host.example/x.zip",)}, "requirements"),
         ({"options": {"indexes": ("a=https://u:pw@host.example/",)}}, "options.indexes"),

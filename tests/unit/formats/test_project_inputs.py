@@ -78,7 +78,7 @@ def test_a_project_is_wanted_with_its_dependencies_and_its_default_group() -> No
     ]
     assert places(found) == ["."]
     assert found.references[0].name == "some-app"
-    assert [str(one.specifier) for one in found.requires_python] == [">=3.11"]
+    assert [f"{one.who} {one.specifier}" for one in found.requires_python] == ["some-app (pyproject.toml) >=3.11"]
 
 
 @pytest.mark.parametrize(

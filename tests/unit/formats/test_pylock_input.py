@@ -16,6 +16,7 @@ from fakes import make_target
 from wheelforge.errors import IntegrityError, ResolutionError, UsageError
 from wheelforge.formats.lock_input import Picks, read_lock_input
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.digest import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +99,7 @@ def test_a_file_is_told_as_an_index_would_tell_it() -> None:
 def test_a_pin_carries_the_hashes_of_its_files(lock: Callable[..., LockedSet]) -> None:
     [asked] = lock(LIB).requirements
     assert (str(asked.requirement), asked.origin) == ("lib==1.0", "pylock.toml")
-    assert asked.hashes == {"ab" * 32}
+    assert asked.hashes == {sha256("ab" * 32)}
 
 
 def test_the_lock_is_known_by_the_digest_of_its_bytes() -> None:
@@ -158,9 +159,9 @@ def test_folders_repositories_and_archives_are_references() -> None:
     assert greet.location == f"git+https://git.example/greet.git@{COMMIT}"
     assert greet.subdirectory == "libs/greet"
     assert six.location == (SAMPLES / "workspace" / "vendored" / "six-1.17.0-py2.py3-none-any.whl").as_uri()
-    assert six.hashes == {"4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274"}
+    assert six.hashes == {sha256("4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274")}
     assert tomli.location.startswith("https://files.index.example/")
-    assert tomli.hashes == {"2dd14fac5a47c27be9cd4c976af5a12d87fb1f0b4512f81d69cce3b35ae25021"}
+    assert tomli.hashes == {sha256("2dd14fac5a47c27be9cd4c976af5a12d87fb1f0b4512f81d69cce3b35ae25021")}
 
 
 def test_a_repository_may_stand_beside_the_lock(lock: Callable[..., LockedSet], tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from wheelforge.formats.requirement import (
     parse_input,
     parse_requirement,
 )
+from wheelforge.model.digest import sha256
 from wheelforge.model.inputs import Reference
 
 if TYPE_CHECKING:
@@ -162,10 +163,17 @@ def test_a_marker_stands_behind_a_place(text: str) -> None:
     assert "nt" not in found.location
 
 
+def test_a_fragment_may_give_several_hashes_of_which_weak_ones_count_for_nothing() -> None:
+    url = f"https://files.example/x.zip#md5=1&sha512={'B' * 128}&sha384={'c' * 96}"
+    found = parse_input(url, origin=ORIGIN)
+    assert isinstance(found, Reference)
+    assert list(map(str, sorted(found.hashes))) == [f"sha384:{'c' * 96}", f"sha512:{'b' * 128}"]
+
+
 def test_a_fragment_gives_the_hash_and_the_folder_inside() -> None:
     found = parse_input(f"https://files.example/x.zip#sha256={'A' * 64}&subdirectory=a/./b", origin=ORIGIN)
     assert isinstance(found, Reference)
-    assert found.hashes == {"a" * 64}
+    assert found.hashes == {sha256("a" * 64)}
     assert found.subdirectory == "a/b"
     assert found.location == "https://files.example/x.zip"
 
@@ -191,6 +199,7 @@ def test_a_fragment_gives_the_hash_and_the_folder_inside() -> None:
         ("git+https://git.example/x#subdirectory=../up", 1, "a subdirectory is a folder inside the place"),
         ("git+https://git.example/x#subdirectory=/up", 1, "a subdirectory is a folder inside the place"),
         ("https://files.example/x.zip#sha256=12", 1, "#sha256= is 64 hex digits"),
+        ("https://files.example/x.zip#sha512=12", 1, "#sha512= is 128 hex digits"),
         ("https://files.example/x.zip#md5=12", 1, "#md5= is not checked; give #sha256="),
         ("git+https://git.example/x#egg=a==1", 35, "#egg= holds a name only"),
         ("a @ git+https://git.example/x#egg=b", 5, "#egg= names another project than a"),
@@ -224,6 +233,29 @@ def test_what_is_remembered_has_neither_credentials_nor_paths_of_the_machine(
     found = parse_input(text.replace("HERE", str(places)), origin=ORIGIN)
     assert isinstance(found, Reference)
     assert found.written == written
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a @ https://me:secret@files.example/x.whl", "a @ https://files.example/x.whl"),
+        ("git+ssh://git@git.example/x", "git+ssh://git@git.example/x"),
+        ("git+ssh://git:secret@git.example/x", "git+ssh://git.example/x"),
+        ("./project[a] ; os_name == 'nt'", "./project[a] ; os_name == 'nt'"),
+        ("HERE/project", "HERE/project"),
+        ("file://HERE/project#subdirectory=inner", "file://HERE/project#subdirectory=inner"),
+        ("git+file://HERE/project@main", "git+file://HERE/project@main"),
+        ("HERE/../outside", "HERE/../outside"),
+    ],
+)
+def test_what_is_told_is_what_was_written_but_for_credentials(text: str, told: str, places: Path) -> None:
+    found = parse_input(text.replace("HERE", str(places)), origin=ORIGIN)
+    assert isinstance(found, Reference)
+    assert found.told == told.replace("HERE", str(places))
+
+
+def test_an_editable_is_told_with_its_option(places: Path) -> None:
+    assert parse_editable(f"{places}/project", origin=ORIGIN).told == f"-e {places}/project"
 
 
 def test_a_query_is_remembered_by_its_digest_since_it_may_hold_a_token() -> None:

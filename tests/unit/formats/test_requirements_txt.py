@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 from unit.formats.sample_lock import CLICK, FLASK, file
 from wheelforge.errors import UsageError
 from wheelforge.formats.fault import FaultyText
-from wheelforge.formats.requirements_file import BuildSetting, IndexOptions, RequirementsFile, Written
+from wheelforge.formats.requirements_file import IndexOptions, RequirementsFile, Written
 from wheelforge.formats.requirements_txt import Use, read_requirements, write_requirements
+from wheelforge.model.digest import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SHA256 = "0123456789abcdef" * 4
+NO_CONSTRAINT = "a constraint begins with the name of its project, also where it names a place: NAME @ URL"
+NO_HASH = "expected sha256: and 64 hex digits, sha384: and 96, or sha512: and 128"
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +47,7 @@ def _faults(text: str, **others: str) -> list[str]:
 def test_requirements_keep_their_order_their_line_and_their_hashes() -> None:
     found = _read(f"# ours\nflask >=3 \\\n  --hash=sha256:{SHA256.upper()} --hash sha256:{'0' * 64}\n\nclick # cli\n")
     assert [(str(one.requirement), one.origin, one.hashes) for one in found.requirements] == [
-        ("flask>=3", "r.txt:2", {SHA256, "0" * 64}),
+        ("flask>=3", "r.txt:2", {sha256(SHA256), sha256("0" * 64)}),
         ("click", "r.txt:5", frozenset()),
     ]
 
@@ -52,7 +55,7 @@ def test_requirements_keep_their_order_their_line_and_their_hashes() -> None:
 def test_markers_and_hashes_stand_on_one_line() -> None:
     [asked] = _read(f"flask ; python_version > '3' --hash=sha256:{SHA256}").requirements
     assert str(asked.requirement.marker) == 'python_version > "3"'
-    assert asked.hashes == {SHA256}
+    assert asked.hashes == {sha256(SHA256)}
 
 
 def test_files_are_included_from_where_they_are_named(folder: Path) -> None:
@@ -135,7 +138,7 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ("-e", "r.txt:1:1: -e needs a value"),
         ("-e none", "r.txt:1:4: there is no file or folder none"),
         ("-e none --pre", "r.txt:1:4: there is no file or folder none"),
-        ("-c c.txt", "c.txt:1:1: only a project and its versions can be named here, not a place"),
+        ("-c c.txt", f"c.txt:1:1: {NO_CONSTRAINT}"),
         ("-r pyproject.toml", "r.txt:1:1: pyproject.toml is no requirement file; name it on the command line with -r"),
         ("-i", "r.txt:1:1: -i needs a value"),
         ("--index-url=", "r.txt:1:1: --index-url needs a value"),
@@ -143,8 +146,8 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ("--pre flask", "r.txt:1:7: expected an option; a requirement stands before its options"),
         ("--index-url 'x", "r.txt:1:13: this quotation has no end"),
         ("flask --pre", "r.txt:1:7: --pre stands on a line of its own"),
-        ("flask --hash=md5:00", "r.txt:1:7: expected sha256: and 64 hex digits"),
-        ("flask --hash=sha256:00", "r.txt:1:7: expected sha256: and 64 hex digits"),
+        ("flask --hash=md5:00", f"r.txt:1:7: {NO_HASH}"),
+        ("flask --hash=sha256:00", f"r.txt:1:7: {NO_HASH}"),
         (f"--hash=sha256:{SHA256}", "r.txt:1:1: a hash stands on the line of its requirement"),
         ("--no-binary=a/b", "r.txt:1:1: expected names of projects, :all: or :none:"),
         ("-r https://files.example/r.txt", "r.txt:1:1: https://files.example/r.txt is not fetched"),
@@ -177,12 +180,9 @@ def test_places_are_taken_with_their_markers_hashes_and_settings(folder: Path) -
         ("-e git+https://git.example/b@v1#egg=b", "r.txt:5", True),
         ("-e c @ . ; os_name == 'nt'", "r.txt:6", True),
     ]
-    assert found.references[1].hashes == {SHA256}
+    assert found.references[1].hashes == {sha256(SHA256)}
     assert found.hashed
-    assert found.settings == (
-        BuildSetting(requirement="a @ https://files.example/a.zip", key="k", value="v=w", origin="r.txt:3"),
-        BuildSetting(requirement="-e git+https://git.example/b@v1#egg=b", key="k", value="v", origin="r.txt:5"),
-    )
+    assert [one.settings for one in found.references] == [(), (("k", "v=w"),), (), (("k", "v"),), ()]
 
 
 def test_a_local_place_stands_in_the_working_folder_as_for_pip(folder: Path) -> None:
@@ -207,6 +207,18 @@ def test_a_constraint_file_may_name_requirements_and_options_of_its_own() -> Non
     assert found.index.no_index
 
 
+def test_a_constraint_may_name_the_place_of_a_project() -> None:
+    urls = "https://files.example/a.zip#sha384=", "git+https://git.example/b#egg=b"
+    Path("c.txt").write_text(f"a @ {urls[0]}{'0' * 96} ; os_name == 'nt' --hash=sha256:{SHA256}\n{urls[1]}\nclick<9")
+    found = read_requirements(Path("c.txt"), use=Use.CONSTRAINTS, environ={})
+    assert [(one.name, one.origin, len(one.hashes)) for one in found.constraint_places] == [
+        ("a", "c.txt:1", 2),
+        ("b", "c.txt:2", 0),
+    ]
+    assert [str(one.requirement) for one in found.constraints] == ["click<9"]
+    assert (found.references, found.hashed) == ((), True)
+
+
 @pytest.mark.parametrize(
     ("text", "pre"),
     [("--all-releases=:all:", True), ("--pre\n--only-final=:all:", False), ("--only-final=:all:\n--pre", True)],
@@ -215,12 +227,11 @@ def test_the_last_word_on_pre_releases_counts(text: str, pre: bool) -> None:  # 
     assert _read(text).pre is pre
 
 
-def test_a_hash_of_another_kind_is_passed_over_beside_one_that_is_checked() -> None:
-    [asked] = _read(f"flask --hash=sha512:{'0' * 128} --hash=sha256:{SHA256}").requirements
-    assert asked.hashes == {SHA256}
-    assert _faults(f"flask --hash=sha512:{'0' * 128}") == [
-        "r.txt:1:7: only sha256 is checked: add --hash=sha256:... (pip hash FILE tells it)"
-    ]
+def test_hashes_of_all_algorithms_that_pip_takes_stand_on_one_line() -> None:
+    written = [f"sha256:{SHA256}", f"sha384:{'0' * 96}", f"sha512:{'1' * 128}"]
+    [asked] = _read(" ".join(["flask", *(f"--hash={one}" for one in written)])).requirements
+    assert list(map(str, sorted(asked.hashes))) == written
+    assert _faults(f"flask --hash=sha384:{SHA256}") == [f"r.txt:1:7: {NO_HASH}"]
 
 
 def test_a_feature_of_pip_is_noted_and_does_nothing() -> None:
@@ -385,7 +396,10 @@ def test_a_comment_tells_the_encoding(folder: Path) -> None:
 
 
 def test_a_constraint_takes_no_extras() -> None:
-    assert _faults("-c c.txt", c="flask[async]<4") == ["c.txt:1:6: a constraint takes no extras"]
+    for text in ("flask[async]<4", "flask[async] @ https://files.example/x.whl"):
+        assert _faults("-c c.txt", c=text) == ["c.txt:1:6: a constraint takes no extras"]
+    editable = "-e flask @ git+https://git.example/x"
+    assert _faults("-c c.txt", c=editable) == [f"c.txt:1:4: {NO_CONSTRAINT}"]
 
 
 def test_a_circle_of_files_is_told_as_a_path() -> None:
@@ -463,3 +477,15 @@ _PIECES = [
 def test_no_text_brings_anything_but_our_own_errors(text: str) -> None:
     with suppress(UsageError):
         _read(text)
+
+
+def test_what_variables_bring_into_urls_is_remembered_as_secret() -> None:
+    environ = {name: name.lower() * 4 for name in ("MAIN", "EXTRA", "LINKS", "TRUSTED", "PLACE", "NAME", "FOLDER")}
+    lines = (
+        *("-i https://me:${NAME}@h.example/${MAIN}/", "--extra-index-url https://${EXTRA}/", "-f ${FOLDER}"),
+        *("-f https://h.example/${LINKS}", "--trusted-host ${TRUSTED}", "a @ https://h.example/${PLACE}/a.zip"),
+        "${NAME}==1",
+    )
+    found = _read("\n".join(lines), environ)
+    secret = {name for name, value in environ.items() if found.secrets.are_in(f"https://h.example/{value}/")}
+    assert secret == {"MAIN", "EXTRA", "LINKS", "TRUSTED", "PLACE"}

@@ -105,3 +105,12 @@ def test_a_source_for_an_extra_counts_there_only(file: Path) -> None:
 def test_a_source_that_cannot_be_meant_is_told(file: Path, source: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         read(file, source)
+
+
+def test_a_place_is_told_with_the_path_that_was_written(file: Path) -> None:
+    (file.parent / "a").mkdir()
+    outside = file.parent / "a" / "pyproject.toml"
+    [found] = read(outside, "{path = '../vendor'}").references
+    assert (found.told, found.written) == ("lib @ ../vendor", "lib @ vendor")
+    [found] = read(outside, f"{{git = '{file.parent.as_uri()}', tag = 'v1', subdirectory = 'in'}}").references
+    assert found.told == f"lib @ git+{file.parent.as_uri()}@v1#subdirectory=in"

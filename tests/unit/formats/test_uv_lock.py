@@ -13,6 +13,7 @@ from packaging.version import Version
 from fakes import make_target
 from wheelforge.errors import IntegrityError, ResolutionError, UsageError
 from wheelforge.formats.lock_input import Picks, read_lock_input
+from wheelforge.model.digest import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,7 +164,7 @@ def test_a_workspace_has_folders_repositories_and_archives() -> None:
     assert (core.location, core.extras, core.editable) == ((home / "packages/core").as_uri(), ("fast",), True)
     assert (greet.location, greet.subdirectory) == (f"git+https://git.example/greet.git@{COMMIT}", "libs/greet")
     assert six.location == (home / "vendored/six-1.17.0-py2.py3-none-any.whl").as_uri()
-    assert six.hashes == {"4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274"}
+    assert six.hashes == {sha256("4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274")}
     assert tomli.location.startswith("https://files.index.example/")
     assert (web.name, web.written) == ("web", "packages/web")
 

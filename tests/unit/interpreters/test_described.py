@@ -14,7 +14,8 @@ from wheelforge.errors import UsageError
 from wheelforge.interpreters.described import BUILD_DETAILS, describe
 from wheelforge.interpreters.named import parse_target
 from wheelforge.interpreters.running import current
-from wheelforge.process import Command, Runner
+from wheelforge.process.command import Command
+from wheelforge.process.runner import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

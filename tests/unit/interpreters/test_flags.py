@@ -98,6 +98,7 @@ def test_a_missing_flag_is_the_hosts() -> None:
         (Flags(python_version="37"), "--python-version: expected a version of Python, 3.8 or later"),
         (Flags(python_version="3.12.4.5"), "--python-version: expected a version of Python, 3.8 or later"),
         (Flags(implementation="cpthon"), "--implementation: 'cpthon' is no implementation"),
+        (Flags(implementation="jython"), "they are cp, pp, graalpy, py, ip, jy\n"),
         (Flags(abis=("x!",)), "--abi: 'x!' is no ABI"),
         (Flags(abis=("cp311", "cp312")), "need a --platform"),
         (Flags(implementation="jy"), "--implementation jy needs a --platform beside it"),
@@ -118,3 +119,20 @@ def test_old_platforms_of_macos_are_of_intel_machines() -> None:
 def test_too_many_platforms_make_no_name() -> None:
     with pytest.raises(UsageError, match="too many"):
         target(*(f"manylinux_2_{minor}_x86_64" for minor in range(17, 40)))
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("jython", "did you mean jy?"),
+        ("CPython", "did you mean cp?"),
+        ("cpthon", "did you mean cp?"),
+        ("python", "did you mean cp?"),
+        ("pypi", "did you mean pp?"),
+        ("foo", "--implementation cp is CPython"),
+    ],
+)
+def test_another_word_for_an_implementation_is_understood(said: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        flags_target(Flags(implementation=said), WINDOWS)
+    assert caught.value.hint == hint

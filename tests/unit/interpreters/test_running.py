@@ -10,7 +10,8 @@ import pytest
 from packaging.tags import Tag, sys_tags
 
 from wheelforge.interpreters.running import base, current, target_name
-from wheelforge.process import Command, Runner
+from wheelforge.process.command import Command
+from wheelforge.process.runner import Runner
 
 AND_PURE = (Tag("py3", "none", "any"),)
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.filenames import Named, build_tag, named, tag_set
+from wheelforge.model.filenames import Named, build_tag, named, tag_set, version_of
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,8 @@ def test_compressed_tags_are_expanded() -> None:
 @pytest.mark.parametrize(("text", "tag"), [("", ()), ("2", (2, "")), ("10b", (10, "b"))])
 def test_build_tags_sort_by_number(text: str, tag: tuple[int, str] | tuple[()]) -> None:
     assert build_tag(text) == tag
+
+
+@pytest.mark.parametrize(("text", "version"), [("1.0-1", Version("1.0.post1")), ("1.0.x", None), ("", None)])
+def test_a_text_that_is_no_version_is_none(text: str, version: Version | None) -> None:
+    assert version_of(text) == version

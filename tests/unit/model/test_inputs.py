@@ -29,3 +29,10 @@ def test_what_may_be_recorded_can_be_said() -> None:
     assert Reference(location=location, origin="here", written="", public="https://h.example/${T}/x.whl").public == (
         "https://h.example/${T}/x.whl"
     )
+
+
+@pytest.mark.parametrize(("told", "shown"), [("", "x.whl"), ("/home/me/x.whl\n", "/home/me/x.whl ")])
+def test_a_place_is_told_as_it_was_written_and_does_not_differ_by_that(told: str, shown: str) -> None:
+    reference = Reference(location="file:///home/me/x.whl", origin="here", written="x.whl", told=told)
+    assert reference.told == shown
+    assert reference == Reference(location="file:///home/me/x.whl", origin="here", written="x.whl")

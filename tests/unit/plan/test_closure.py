@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.utils import canonicalize_name
 
-from fakes import LINUX, FakeFacts, Offer, answer, asked, digest, files, pins, problem, project
+from fakes import LINUX, FakeFacts, Offer, answer, asked, files, pins, problem, project, vouched
 from wheelforge.errors import BuildError, WheelforgeError
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import Formats, Inputs, Prefer
@@ -300,12 +300,12 @@ def test_the_plan_is_the_same_in_whatever_order_facts_arrive() -> None:
 
 def test_a_hook_is_not_asked_among_wheels_without_a_hash_where_hashes_are_required() -> None:
     offers = [source("app", "1", "setuptools", backend=SETUPTOOLS), wheel("setuptools", "80"), source("scm", "1")]
-    digests = frozenset({digest("setuptools-80-py3-none-any.whl")})
-    vouched = (replace(asked("setuptools")[0], hashes=digests),)
+    digests = frozenset({vouched("setuptools-80-py3-none-any.whl")})
+    vouching = (replace(asked("setuptools")[0], hashes=digests),)
     wanted = replace(inputs("app"), require_hashes=True)
     bare, named = (
         (FakeFacts(*offers, hooks={"app-1.tar.gz": ["scm"]}), replace(wanted, build_constraints=constraints))
-        for constraints in ((), vouched)
+        for constraints in ((), vouching)
     )
     closure = plan(bare[0], offers, bare[1])
     assert bare[0].hooked == {}
@@ -332,6 +332,54 @@ def test_builds_take_a_pinned_project_from_its_index() -> None:
     runtime = answer(replace(problem("app"), formats=Formats(prefer=Prefer.SOURCE)), offers)
     closure = asyncio.run(plan_closure(runtime, replace(rules(inputs("app")), pinned=pinned), FakeFacts(*offers)))
     assert pins(unit(closure, "app").environment) == {"tool": "1"}
+
+
+def test_a_hook_that_asks_for_its_own_project_is_a_cycle_that_is_told() -> None:
+    offers = [source("app", "1", backend=SETUPTOOLS)]
+    with pytest.raises(BuildCycle, match="app 1"):
+        plan(FakeFacts(*offers, hooks={"app-1.tar.gz": ["app"]}), offers, inputs("app"))
+
+
+@pytest.mark.parametrize("text", ["not a requirement", "x @ https://files.example/x-1.tar.gz", "\x1b[31mred"])
+def test_a_hook_that_asks_for_what_is_no_requirement_is_told(text: str) -> None:
+    offers = [source("app", "1", backend=SETUPTOOLS)]
+    with pytest.raises(BuildError, match="app 1 asks for a build requirement") as caught:
+        plan(FakeFacts(*offers, hooks={"app-1.tar.gz": [text]}), offers, inputs("app"))
+    assert "\x1b" not in caught.value.message
+
+
+@pytest.mark.parametrize(("version", "hooked"), [("70.1", []), ("70", ["app-1.tar.gz"])])
+def test_whether_setuptools_is_asked_depends_on_its_version(version: str, hooked: list[str]) -> None:
+    app = Offer("app-1.tar.gz", build_requires=["setuptools"], backend=SETUPTOOLS, beside=())
+    offers = [app, wheel("setuptools", version)]
+    facts = FakeFacts(*offers)
+    closure = plan(facts, offers, inputs("app"))
+    assert list(facts.hooked) == hooked
+    assert pins(unit(closure, "app").environment) == {"setuptools": version}
+
+
+SPECULATIVE = [
+    source("app", "1", "tool", backend=SETUPTOOLS),
+    source("tool", "2", backend=SETUPTOOLS),
+    source("tool", "1", backend=SETUPTOOLS),
+    wheel("tool", "2"),
+]
+
+
+def test_while_a_hook_is_asked_that_of_what_it_needs_is_asked_too() -> None:
+    facts = FakeFacts(*SPECULATIVE, pause=lambda: 3)
+    closure = plan(facts, SPECULATIVE, inputs("app"))
+    assert list(facts.hooked) == ["app-1.tar.gz", "tool-2.tar.gz"]
+    assert order(closure) == ["tool 2", "app 1"]
+
+
+@pytest.mark.parametrize("said", [NO_HOOKS, ["not a requirement"], ["tool==9"]])
+def test_what_was_asked_ahead_in_vain_counts_for_nothing(said: Sequence[str] | Unanswered) -> None:
+    facts = FakeFacts(*SPECULATIVE, hooks={"app-1.tar.gz": ["tool<2"], "tool-2.tar.gz": said})
+    closure = plan(facts, SPECULATIVE, inputs("app"))
+    assert "tool-2.tar.gz" in facts.hooked
+    assert order(closure) == ["tool 1", "app 1"]
+    assert closure.incomplete == ()
 
 
 class SlowFacts(FakeFacts):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fakes import LINUX, WINDOWS, asked, digest
 from plans import sdist, solution, unit
 from wheelforge.factory.layout import Layout
-from wheelforge.factory.locking import Gathered, Weight, make_lock
+from wheelforge.factory.locking import Planned, Weight, make_lock
 from wheelforge.factory.planning import Plan
 from wheelforge.model.inputs import Inputs
 from wheelforge.plan.selection import for_targets
@@ -28,7 +28,7 @@ def plan_for(target: Target, tool: str) -> Plan:
 def lock_of(*plans: Plan, layout: Layout = Layout.FLAT) -> Lock:
     weights = {sdist(name): Weight(sha256=digest(sdist(name)), size=1) for name in ("a", "c", "d")}
     return make_lock(
-        Inputs(requirements=asked("a"), build_deps=True), Gathered(plans=plans, weights=weights, layout=layout)
+        Inputs(requirements=asked("a"), build_deps=True), Planned(plans=plans, weights=weights, layout=layout)
     )
 
 

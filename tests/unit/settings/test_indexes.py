@@ -8,47 +8,15 @@ import pytest
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
-from wheelforge.errors import UsageError
 from wheelforge.model.inputs import IndexPin
 from wheelforge.settings.index import Form
 from wheelforge.settings.indexes import Indexes, index_pins, named_indexes
-from wheelforge.settings.places import Places
-from wheelforge.settings.setting import Key, Layer, Setting, Whose, command_line
-from wheelforge.settings.settings import load_settings
+from wheelforge.settings.setting import Key, Layer, Setting, Whose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping
 
-
-class Desk:
-    """A folder to work in, with a home and pip's one file beside it."""
-
-    def __init__(self, root: Path) -> None:
-        self.cwd = root / "work"
-        self.cwd.mkdir()
-        self.pip_conf = root / "pip.conf"
-        self.places = Places(
-            home=root / "home", cache=root / "cache", pip_global=(self.pip_conf,), pip_user=(), pip_site=()
-        )
-
-    def indexes(
-        self, environ: Mapping[str, str] | None = None, files: Sequence[Layer] = (), /, **given: str
-    ) -> Indexes:
-        overrides = command_line({Key[name.upper()]: value for name, value in given.items()})
-        return load_settings(
-            environ=environ or {}, cwd=self.cwd, overrides=overrides, files=files, places=self.places
-        ).indexes
-
-    def refused(self, environ: Mapping[str, str] | None = None, /, **given: str) -> UsageError:
-        with pytest.raises(UsageError) as caught:
-            self.indexes(environ, **given)
-        return caught.value
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+    from unit.settings.desk import Desk
 
 
 def order(indexes: Indexes) -> list[str]:

@@ -21,15 +21,24 @@ def test_each_key_has_its_variable() -> None:
     }
 
 
-def test_our_file_is_read_with_numbers_as_numbers(tmp_path: Path) -> None:
-    (tmp_path / "wheelforge.toml").write_text('index-url = "https://index.example/"\ntimeout = 2.5\nretries = 1\n')
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'index-url = "https://index.example/"\ntimeout = 2.5\nretries = 1\n',
+            {Key.INDEX_URL: "https://index.example/", Key.TIMEOUT: "2.5", Key.RETRIES: "1"},
+        ),
+        (
+            'find-links = ["a b", "c"]\nno-index = true\noffline = false\n',
+            {Key.FIND_LINKS: "a b\nc", Key.NO_INDEX: "true", Key.OFFLINE: "false"},
+        ),
+    ],
+)
+def test_our_file_is_read_with_its_numbers_lists_and_switches(tmp_path: Path, text: str, said: dict[Key, str]) -> None:
+    (tmp_path / "wheelforge.toml").write_text(text)
     layer = own_file(tmp_path).texts
-    assert {key: said.value for key, said in layer.items()} == {
-        Key.INDEX_URL: "https://index.example/",
-        Key.TIMEOUT: "2.5",
-        Key.RETRIES: "1",
-    }
-    assert layer[Key.TIMEOUT].origin == "wheelforge.toml timeout"
+    assert {key: setting.value for key, setting in layer.items()} == said
+    assert {setting.origin for setting in layer.values()} == {f"wheelforge.toml {key.value}" for key in said}
 
 
 def test_a_projects_table_is_read(tmp_path: Path) -> None:
@@ -113,16 +122,6 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool]\nwheelforge = 1\n")
     with pytest.raises(UsageError, match="expected a table"):
         project_file(tmp_path)
-
-
-def test_lists_and_switches_are_read(tmp_path: Path) -> None:
-    (tmp_path / "wheelforge.toml").write_text('find-links = ["a b", "c"]\nno-index = true\noffline = false\n')
-    layer = own_file(tmp_path).texts
-    assert {key: said.value for key, said in layer.items()} == {
-        Key.FIND_LINKS: "a b\nc",
-        Key.NO_INDEX: "true",
-        Key.OFFLINE: "false",
-    }
 
 
 def test_index_tables_are_read_and_the_default_one_is_the_main_index(tmp_path: Path) -> None:

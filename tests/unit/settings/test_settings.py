@@ -8,34 +8,11 @@ import pytest
 
 from wheelforge.errors import ExitCode, UsageError
 from wheelforge.settings.index import default_index
-from wheelforge.settings.places import Places
-from wheelforge.settings.setting import Key, command_line
-from wheelforge.settings.settings import KeyringProvider, Settings, load_settings
+from wheelforge.settings.setting import Whose
+from wheelforge.settings.settings import KeyringProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-
-class Desk:
-    """A folder to work in, with a home and pip's one file beside it."""
-
-    def __init__(self, root: Path) -> None:
-        self.cwd = root / "work"
-        self.cwd.mkdir()
-        self.pip_conf = root / "pip.conf"
-        self.places = Places(
-            home=root / "home", cache=root / "cache", pip_global=(self.pip_conf,), pip_user=(), pip_site=()
-        )
-
-    def load(self, environ: Mapping[str, str] | None = None, **given: str) -> Settings:
-        overrides = command_line({Key[name.upper()]: value for name, value in given.items()})
-        return load_settings(environ=environ or {}, cwd=self.cwd, overrides=overrides, places=self.places)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+    from unit.settings.desk import Desk
 
 
 def test_nothing_said_gives_the_defaults(desk: Desk) -> None:
@@ -85,6 +62,7 @@ def test_paths_start_from_the_folder_or_the_home(desk: Desk) -> None:
     assert found.cert.value == desk.cwd / "ca.pem"
     assert found.cache_dir.value == desk.places.home / ".cache" / "wheels"
     assert desk.load({"WHEELFORGE_CACHE_DIR": "/srv/cache"}).cache_dir.value.as_posix() == "/srv/cache"
+    assert desk.load({"WHEELFORGE_CACHE_DIR": "."}).cache_dir.value == desk.cwd
 
 
 @pytest.mark.parametrize(
@@ -128,3 +106,27 @@ def test_how_servers_are_reached_is_read(desk: Desk) -> None:
 def test_netrc_stands_where_its_variable_says_or_at_home(desk: Desk) -> None:
     assert desk.load({"NETRC": "logins"}).netrc == (desk.cwd / "logins",)
     assert desk.load().netrc == (desk.places.home / ".netrc", desk.places.home / "_netrc")
+
+
+def test_recipes_are_named_by_the_nearest_and_keep_its_place(desk: Desk) -> None:
+    (desk.cwd / "pyproject.toml").write_text('[tool.wheelforge]\nrecipes = ["other.toml"]\n')
+    (desk.cwd / "wheelforge.toml").write_text('recipes = ["my recipes", "./pure-cython", "~/x.toml"]\n')
+    assert [(one.value, one.origin, one.whose) for one in desk.load().recipes] == [
+        ("my recipes", "wheelforge.toml recipes", Whose.FOLDER),
+        ("./pure-cython", "wheelforge.toml recipes", Whose.FOLDER),
+        (f"{desk.places.home / 'x.toml'}", "wheelforge.toml recipes", Whose.FOLDER),
+    ]
+    said = desk.load({"WHEELFORGE_RECIPES": "a.toml pure-cython"}).recipes
+    assert [(one.value, one.origin) for one in said] == [
+        ("a.toml", "WHEELFORGE_RECIPES"),
+        ("pure-cython", "WHEELFORGE_RECIPES"),
+    ]
+
+
+def test_no_recipes_are_named_by_default(desk: Desk) -> None:
+    assert desk.load().recipes == ()
+
+
+def test_recipes_are_a_list(desk: Desk) -> None:
+    (desk.cwd / "wheelforge.toml").write_text('recipes = "a.toml"\n')
+    assert desk.refused().message == "wheelforge.toml: recipes: expected a list of texts"

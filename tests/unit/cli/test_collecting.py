@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wheelforge.cli.following import Collecting
+from wheelforge.cli.collecting import Collecting
 from wheelforge.errors import UsageError
 
 

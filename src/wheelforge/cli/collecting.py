@@ -1,4 +1,4 @@
-"""Options that say what a lock that stands in the folder counts for, and what may be run."""
+"""Options that say how a folder is collected: what a lock that stands there counts for, and what may be run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wheelforge.factory.layout import Layout
 from wheelforge.model.inputs import ALL
 
 
-class Running(enum.Enum):
+class MayRun(enum.Enum):
     """What of others may be run while collecting."""
 
     HOOKS = "hooks"
@@ -49,9 +49,9 @@ class Collecting:
             layout=Layout(self.layout),
         )
 
-    def running(self) -> Running:
+    def may_run(self) -> MayRun:
         """Whether backends are asked."""
-        return Running.NOTHING if self.static else Running.HOOKS
+        return MayRun.NOTHING if self.static else MayRun.HOOKS
 
 
 def _project(text: str) -> NormalizedName:

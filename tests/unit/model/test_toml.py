@@ -1,0 +1,31 @@
+"""TOML is parsed, and what is none is told with its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from wheelforge.model.toml import BrokenToml, TooDeep, parse_toml
+
+
+@pytest.mark.parametrize("written", ['a = "ä"', b'a = "\xc3\xa4"'])
+def test_a_text_and_its_bytes_say_the_same(written: str | bytes) -> None:
+    assert parse_toml(written) == {"a": "ä"}
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [("a = 1\nb = = 2", (2, 5)), ("a = ", None), (b"\xff", None)],
+)
+def test_what_is_no_toml_is_told_with_its_place_where_that_is_known(
+    written: str | bytes, place: tuple[int, int] | None
+) -> None:
+    with pytest.raises(BrokenToml) as caught:
+        parse_toml(written)
+    assert caught.value.place == place
+    assert caught.value.problem
+    assert "(at" not in caught.value.problem
+
+
+def test_what_is_nested_without_end_is_no_toml() -> None:
+    with pytest.raises(TooDeep):
+        parse_toml("a = " + "[" * 100_000)
