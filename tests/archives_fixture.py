@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import bz2
+import functools
 import gzip
 import hashlib
 import io
@@ -23,8 +24,8 @@ MOMENT = 1_700_000_000
 
 
 _PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    ".gz": gzip.compress,
-    ".tgz": gzip.compress,
+    ".gz": functools.partial(gzip.compress, mtime=MOMENT),
+    ".tgz": functools.partial(gzip.compress, mtime=MOMENT),
     ".bz2": bz2.compress,
     ".xz": lzma.compress,
 }

@@ -19,6 +19,7 @@ from wheelforge.archives.sdist import SdistContents
 from wheelforge.direct.port import PackedTree
 from wheelforge.errors import WheelforgeError
 from wheelforge.factory.knowledge import Answers
+from wheelforge.factory.made import MadeWheel
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.artifacts import Artifact, Kind, Project
 from wheelforge.model.digest import Digest, sha256
@@ -26,6 +27,7 @@ from wheelforge.model.inputs import Asked, Formats
 from wheelforge.model.metadata import BuildSystem, Surety
 from wheelforge.model.shape import Shape
 from wheelforge.model.targets import Target
+from wheelforge.model.treatment import PLAIN, Treatment
 from wheelforge.plan.facts import Unanswered
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.problem import Lacks, Problem, Solution
@@ -235,6 +237,11 @@ def files(solution: Solution) -> list[str]:
     return [choice.candidate.artifact.filename for choice in solution.choices]
 
 
+def candidates(solution: Solution) -> list[Candidate]:
+    """What was chosen."""
+    return [choice.candidate for choice in solution.choices]
+
+
 def pins(solution: Solution) -> dict[str, str]:
     """The chosen versions."""
     return {choice.candidate.name: str(choice.candidate.version) for choice in solution.choices}
@@ -330,6 +337,7 @@ class FakeFacts:
         self._pause = pause
         self.solved: list[Problem] = []
         self.hooked: dict[str, list[str]] = {}
+        self.treated: dict[str, Treatment] = {}
         """The sdists whose hook was asked, and the files of the environment that it was asked in."""
 
     async def solve(self, problem: Problem) -> Solution:
@@ -345,9 +353,12 @@ class FakeFacts:
         await paused(self._pause())
         return self._offers[sdist.artifact.filename].build_system
 
-    async def hook_requires(self, sdist: Candidate, environment: Solution) -> tuple[str, ...] | Unanswered:
+    async def hook_requires(
+        self, sdist: Candidate, environment: Solution, treatment: Treatment
+    ) -> tuple[str, ...] | Unanswered:
         """See `Facts`."""
         self.hooked[sdist.artifact.filename] = files(environment)
+        self.treated[sdist.artifact.filename] = treatment
         await paused(self._pause())
         said = self._hooks.get(sdist.artifact.filename, ())
         return said if isinstance(said, Unanswered) else tuple(said)
@@ -388,7 +399,9 @@ class FakeDesk:
     def prepare(self) -> None:
         """See `HookDesk`."""
 
-    async def answers(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Answers | Unanswered:
+    async def answers(
+        self, sdist: Artifact, wheels: Sequence[Artifact], _treatment: Treatment = PLAIN
+    ) -> Answers | Unanswered:
         """See `HookDesk`."""
         requires = await self.requires(sdist, wheels)
         metadata = None if requires else await self.metadata(sdist, wheels)
@@ -396,15 +409,27 @@ class FakeDesk:
             return self._refusal or Unanswered(reason="")
         return Answers(requires=requires, metadata=metadata)
 
-    async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
+    async def requires(
+        self, sdist: Artifact, wheels: Sequence[Artifact], _treatment: Treatment = PLAIN
+    ) -> tuple[str, ...] | Unanswered:
         """See `HookDesk`."""
         self._note("requires", sdist.filename, wheels)
         return self._refusal or tuple(self._requires.get(sdist.filename, ()))
 
-    async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata | Unanswered:
+    async def metadata(
+        self, sdist: Artifact, wheels: Sequence[Artifact], _treatment: Treatment = PLAIN
+    ) -> Metadata | Unanswered:
         """See `HookDesk`."""
         self._note("metadata", sdist.filename, wheels)
         return self._refusal or replace(self._offers[sdist.filename].metadata, surety=Surety.HOOK)
+
+    async def wheel(
+        self, sdist: Artifact, wheels: Sequence[Artifact], _treatment: Treatment = PLAIN
+    ) -> Artifact | Unanswered:
+        """See `HookDesk`; the file is not made."""
+        self._note("wheel", sdist.filename, wheels)
+        made = MadeWheel(filename=f"{sdist.name}-{sdist.version}-py3-none-any.whl", sha256=digest("made"), size=1000)
+        return self._refusal or made.artifact(sdist)
 
     async def refuses(self) -> Unanswered | None:
         """See `HookDesk`."""

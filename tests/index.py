@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from projects import Release
 
-UPLOADED = "2025-01-01T12:00:00.000000Z"
 MAKERS = {"sdist": make_sdist, "wheel": make_wheel}
 
 
@@ -60,7 +59,7 @@ def what_it_says(release: Release, metadata: bytes | None) -> dict[str, object]:
     """What a page says of a file beside its name, place, size and hash (PEP 691, 700, 714)."""
     return {
         "requires-python": release.project.get("requires-python"),
-        "upload-time": UPLOADED,
+        "upload-time": release.uploaded,
         "yanked": release.yanked or False,
         "core-metadata": {"sha256": hashlib.sha256(metadata).hexdigest()} if metadata is not None else False,
     }

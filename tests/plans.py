@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
 from fakes import Offer
+from wheelforge.model.metadata import BuildSystem
+from wheelforge.model.treatment import PLAIN
+from wheelforge.plan.needs import Need
 from wheelforge.plan.units import PlannedUnit
 from wheelforge.resolve.candidates import Candidate
 from wheelforge.resolve.problem import Choice, Solution
@@ -52,7 +55,9 @@ def solution(*filenames: str) -> Solution:
 def unit(filename: str, environment: Solution, *requires: BuildRequirement, speaks: str | None = None) -> PlannedUnit:
     """An sdist that is built in this environment."""
     told = candidate(filename, speaks=speaks)
-    return PlannedUnit(sdist=told, backend="flit_core.buildapi", requires=requires, environment=environment)
+    system = BuildSystem(requires=(), backend="flit_core.buildapi", backend_path=())
+    need = Need(sdist=told, system=system, treatment=PLAIN, told=requires)
+    return PlannedUnit(need=need, environment=environment)
 
 
 def units(needs: Mapping[str, Iterable[str]], *, wheels: Container[str] = ()) -> dict[str, PlannedUnit]:

@@ -24,6 +24,9 @@ MOMENT = 1_700_000_000
 """The time of every file, in seconds since 1970."""
 
 
+UPLOADED = "2025-01-01T12:00:00.000000Z"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """One version of a fixture project."""
@@ -34,6 +37,8 @@ class Release:
     kinds: tuple[str, ...]
     metadata_version: str
     yanked: str | None
+    uploaded: str = UPLOADED
+    """When the index got it (PEP 700)."""
 
 
 def releases(packages: Path = PACKAGES) -> Iterator[Release]:

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 import loopback
 from archives_fixture import Entry, file, hardlink, metadata, symlink, write_tar
 from integration.command import assert_nothing_finished, names, refused, wheelforge
+from integration.offered import offering
 from wheelforge.errors import ExitCode
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.usefixtures("here")
 
 ROOT = "demo-1.0"
 STATIC = file(f"{ROOT}/PKG-INFO", metadata(metadata_version="2.4"))
 TOML = file(f"{ROOT}/pyproject.toml", b'[build-system]\nrequires = []\nbuild-backend = "backend"\n')
-
-
-@contextlib.contextmanager
-def offering(path: Path, sha256: str | None = None) -> Iterator[str]:
-    """Serve one sdist, of whose hash its page may lie; gives what ``--index-url`` takes."""
-    body = path.read_bytes()
-    entry = loopback.file_entry(path.name, body)
-    if sha256 is not None:
-        entry["hashes"] = {"sha256": sha256}
-    routes: dict[str, loopback.Route] = {"/simple/demo/": loopback.json_page(entry), entry["url"]: body}
-    with loopback.serving(routes) as server:
-        yield f"{server.url}/simple/"
 
 
 @pytest.mark.parametrize(

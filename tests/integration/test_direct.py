@@ -18,6 +18,7 @@ from wheelforge.errors import BuildError
 from wheelforge.events import silent
 from wheelforge.factory.desk import ClosedDesk
 from wheelforge.factory.knowledge import IndexFacts, Siblings
+from wheelforge.factory.made import Equipment
 from wheelforge.factory.sandbox_desk import SandboxDesk
 from wheelforge.forge.bench import Bench
 from wheelforge.interpreters.running import base, current
@@ -97,13 +98,8 @@ class House:
             conditions=self.sandbox.isolation.value,
             timeout=60.0,
         )
-        return SandboxDesk(
-            index=index,
-            bench=bench,
-            records=self.store.records,
-            logs=self.folder / "logs",
-            places=asyncio.Semaphore(1),
-        )
+        equipment = Equipment(bench=bench, store=self.store, target=current(), report=silent, logs=self.folder / "logs")
+        return SandboxDesk(index=index, equipment=equipment, places=asyncio.Semaphore(1))
 
 
 @pytest.fixture(params=list(Isolation), ids=lambda isolation: isolation.value)

@@ -44,12 +44,14 @@ ACROSS = {("simple", "archives"), ("direct", "metadata")}
 """Arrows along a floor that the architecture names."""
 
 ONLY_IN = {
-    "click": "wheelforge.cli",
-    "rich": "wheelforge.cli",
-    "httpx": "wheelforge.simple.transport",
-    "subprocess": "wheelforge.process.group",
+    "click": {"wheelforge.cli"},
+    "rich": {"wheelforge.cli"},
+    "httpx": {"wheelforge.simple.transport"},
+    "h2": {"wheelforge.simple.transport"},
+    "httpcore": {"wheelforge.simple.transport", "wheelforge.simple.pools", "wheelforge.simple.streams"},
+    "subprocess": {"wheelforge.process.group"},
 }
-"""Libraries, and the one place that may know them."""
+"""Libraries, and the places that may know them."""
 
 
 def faults(house: Path) -> list[str]:
@@ -86,8 +88,8 @@ def allowed(module: str, imported: str) -> bool:
     if imported.startswith("."):
         return False
     if not is_ours(imported):
-        place = ONLY_IN.get(imported.partition(".")[0], "")
-        return f"{module}.".startswith(f"{place}.") or not place
+        places = ONLY_IN.get(imported.partition(".")[0], {""})
+        return any(f"{module}.".startswith(f"{place}.".lstrip(".")) for place in places)
     here, there = room(module), room(imported)
     if here in {there, ""} or (here, there) in ACROSS:
         return True
@@ -172,6 +174,16 @@ def test_the_guard_looks_at_the_whole_house() -> None:
             id="HTTP spoken elsewhere",
         ),
         pytest.param(
+            {"simple/remote.py": "import httpcore"},
+            "wheelforge.simple.remote imports httpcore",
+            id="connections opened elsewhere",
+        ),
+        pytest.param(
+            {"simple/pools.py": "import h2.connection"},
+            "wheelforge.simple.pools imports h2.connection",
+            id="HTTP/2 spoken elsewhere",
+        ),
+        pytest.param(
             {"factory/show.py": "import rich.progress"},
             "wheelforge.factory.show imports rich.progress",
             id="printing below the command line",
@@ -194,7 +206,8 @@ def test_the_guard_lets_good_arrows_pass(tmp_path: Path) -> None:
         "__init__.py": "",
         "errors.py": "",
         "process/group.py": "import subprocess\nfrom wheelforge.errors import BuildError",
-        "simple/transport.py": "import httpx\nfrom wheelforge.archives import sdist",
+        "simple/transport.py": "import httpx\nimport h2.errors\nfrom wheelforge.archives import sdist",
+        "simple/pools.py": "import httpcore",
         "archives/sdist.py": "from wheelforge.errors import IntegrityError",
         "cli/main.py": "import click\nfrom wheelforge import errors\nimport wheelforge.simple.transport",
     }

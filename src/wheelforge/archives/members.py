@@ -109,7 +109,7 @@ def _told(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
 def _is_zip(path: Path) -> bool:
     # Not zipfile.is_zipfile: it looks at the end, where a tar may carry a zip of its own.
     with path.open("rb") as file:
-        return file.read(4) == b"PK\3\4"
+        return file.read(4) in {b"PK\3\4", b"PK\5\6"}  # the first member; the end of one that has none
 
 
 def _tar_entries(stream: ForwardStream, name: str) -> Iterator[tuple[Member, Iterator[bytes]]]:

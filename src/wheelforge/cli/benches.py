@@ -45,8 +45,8 @@ def choose_for_builds(here: Machine, isolation: str) -> Choice:
     return choice
 
 
-def make_bench(here: Machine, choice: Choice, timeout: float | None = None) -> Bench:
-    """A bench in that sandbox; ``timeout`` in seconds for each hook."""
+def make_bench(here: Machine, choice: Choice, *, timeout: float | None = None, timeout_option: str = "") -> Bench:
+    """A bench in that sandbox; ``timeout`` in seconds for each hook, and the option that changes it."""
     interpreter = base()
     return Bench(
         sandbox=choice.sandbox,
@@ -54,4 +54,5 @@ def make_bench(here: Machine, choice: Choice, timeout: float | None = None) -> B
         runner=here.runner,
         conditions=f"{current().name} {interpreter.build} {choice.sandbox.isolation.value}",
         timeout=timeout,
+        timeout_option=timeout_option,
     )

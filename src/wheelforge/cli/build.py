@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
+from packaging.utils import canonicalize_name
 
 from wheelforge.cli import machine, options
 from wheelforge.cli.benches import choose_for_builds, make_bench
+from wheelforge.cli.cookbook import open_cookbook
 from wheelforge.cli.output import BuildDocument, file_documents, print_result, target_names
 from wheelforge.cli.places import FOLDER
+from wheelforge.cli.seconds import SECONDS
 from wheelforge.cli.words import counted, size
 from wheelforge.factory.build import BuildOptions, build
 from wheelforge.factory.engine import OnFailure
+from wheelforge.factory.made import Equipment
+from wheelforge.factory.unlocked import OnGaps, Unlocked
 from wheelforge.factory.wheelhouse import BuildDeps, standing_wheels
-from wheelforge.factory.workshop import Equipment
 from wheelforge.interpreters.running import current
 from wheelforge.settings.setting import Key
 
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
     from wheelforge.cli.machine import Machine
     from wheelforge.model.lock import Lock
     from wheelforge.sandbox.choose import Choice
+    from wheelforge.settings.settings import Settings
+
+BUILD_TIMEOUT = "--build-timeout"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +43,8 @@ class Building:
     jobs: int | None
     keep_going: bool
     keep_build_deps: bool
+    build_timeout: float | None
+    """Seconds."""
 
     def options(self) -> BuildOptions:
         """The same, as the factory takes it."""
@@ -52,7 +61,11 @@ building = options.bundled(
     click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Builds at once. [default: the cores]"),
     click.option("--keep-going", is_flag=True, help="Build all that can be built, even if something fails."),
     click.option("--keep-build-deps", is_flag=True, help="Keep the wheels that only builds needed, in build-deps/."),
-)
+    click.option(
+        BUILD_TIMEOUT, type=SECONDS, metavar="SECONDS",
+        help="How long one hook of a backend may take while building. [default: as long as it likes]",
+    ),
+)  # fmt: skip
 
 output = click.option(
     "-o", "-w", "--wheel-dir", "wheelhouse", default="wheelhouse", show_default=True, type=FOLDER, metavar="DIR",
@@ -60,10 +73,39 @@ output = click.option(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planning:
+    """How a folder is planned that has no lock, and what is an error in any."""
+
+    seeds: tuple[str, ...] = ()
+    strict: bool = False
+
+    def unlocked(self, settings: Settings) -> Unlocked:
+        """The same, as the factory takes it."""
+        return Unlocked(
+            seeds=frozenset(map(canonicalize_name, self.seeds)), find_recipes=lambda: open_cookbook(settings, ())
+        )
+
+
+planning = options.bundled(
+    "planning",
+    Planning,
+    click.option(
+        "--seed", "seeds", multiple=True, metavar="NAME",
+        help="Without a lock: take the wheel of this project that is there, though its sdist is too. Repeatable.",
+    ),
+    click.option("--strict", is_flag=True, help="What may be missing at run time is an error, and no warning."),
+)  # fmt: skip
+
+
+_AS_IT_IS = Planning()
+
+
 @click.command("build")
 @click.argument("folder", type=FOLDER)
 @output
 @building
+@planning
 @options.running
 @options.cache_dir
 @options.telling
@@ -72,25 +114,30 @@ def command(
     folder: Path,
     wheelhouse: Path,
     building: Building,
+    planning: Planning,
     running: options.Running,
     cache_dir: str | None,
     telling: options.Telling,
 ) -> None:
-    """Build every sdist of FOLDER, which `wheelforge collect --build-deps` has written, into a wheelhouse.
+    """Build every sdist of FOLDER into a wheelhouse, as its lock says where `wheelforge collect` has written one.
 
-    Nothing but FOLDER is read, and no network is used.
+    Without a lock all sdists in FOLDER are built, and all wheels in it are taken. Nothing but FOLDER is read, and no
+    network is used.
     """
     with machine.open_machine(telling, {Key.CACHE_DIR: cache_dir}) as here:
         choice = choose_for_builds(here, running.isolation)
-        lock = machine.run(build_into(wheelhouse, folder, here, choice, building.options()), here.runner)
+        lock = machine.run(build_into(wheelhouse, folder, here, choice, building, planning), here.runner)
     print_built(lock, wheelhouse, choice, telling)
 
 
-async def build_into(wheelhouse: Path, folder: Path, here: Machine, choice: Choice, how: BuildOptions) -> Lock:
-    """Build a collected folder."""
-    equipment = Equipment(
-        bench=make_bench(here, choice), store=here.store, target=current(), report=here.report, logs=wheelhouse / "logs"
-    )
+async def build_into(
+    wheelhouse: Path, folder: Path, here: Machine, choice: Choice, building: Building, planning: Planning = _AS_IT_IS
+) -> Lock:
+    """Build a folder."""
+    bench = make_bench(here, choice, timeout=building.build_timeout, timeout_option=BUILD_TIMEOUT)
+    equipment = Equipment(bench=bench, store=here.store, target=current(), report=here.report, logs=wheelhouse / "logs")
+    gaps = OnGaps.REFUSE if planning.strict else OnGaps.WARN
+    how = replace(building.options(), on_gaps=gaps, unlocked=planning.unlocked(here.settings))
     return await build(folder, wheelhouse, options=how, equipment=equipment)
 
 

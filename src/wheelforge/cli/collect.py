@@ -11,7 +11,8 @@ import click
 
 from wheelforge.cli import machine, options
 from wheelforge.cli.collected import document, summary
-from wheelforge.cli.collecting import Collecting, MayRun, collecting
+from wheelforge.cli.collecting import HOOK_TIMEOUT, Collecting, MayRun, collecting
+from wheelforge.cli.cookbook import open_cookbook
 from wheelforge.cli.output import print_result
 from wheelforge.cli.places import FOLDER
 from wheelforge.cli.pythons import check_pythons
@@ -19,6 +20,7 @@ from wheelforge.cli.remarks import tell_remarks
 from wheelforge.cli.remote_files import remote_files
 from wheelforge.cli.request import Extent, Request, read_request
 from wheelforge.cli.targeting import Targeting, read_targets, targeting
+from wheelforge.cli.treating import Treating, treating
 from wheelforge.events import Note, Warn
 from wheelforge.factory.collect import Clones, Writing, follow
 from wheelforge.plan.facts import Unanswered
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     from wheelforge.model.lock import Lock
     from wheelforge.model.targets import Target
 
-HOOK_TIMEOUT = 300.0
-"""Seconds for a hook at collect; none has to compile anything."""
 STATIC = Unanswered(reason="nothing is run, as --static says")
 NO_SANDBOX = Unanswered(
     reason="its hook was not asked, since no sandbox works here", hint="run hooks without one: --isolation venv"
@@ -49,6 +49,7 @@ NO_SANDBOX = Unanswered(
 @click.option("--build-deps", is_flag=True, help="Collect all that builds need too, recursively.")
 @options.choosing
 @collecting
+@treating
 @click.option("--dry-run", is_flag=True, help="Show what would be collected, and write nothing.")
 @click.option("--clone", is_flag=True, help="Keep repositories and folders as they are beside their sdists, in clone/.")
 @options.reaching
@@ -66,6 +67,7 @@ def command(
     build_deps: bool,
     choosing: options.Choosing,
     collecting: Collecting,
+    treating: Treating,
     dry_run: bool,
     clone: bool,
     reaching: options.Reaching,
@@ -87,15 +89,15 @@ def command(
     how = replace(collecting.options(), writing=writing, clones=Clones.KEEP if clone else Clones.DROP)
     files = machine.file_settings(request.index, request.inputs.index_pins)
     with machine.open_machine(telling, given, files, request.inputs.secrets) as here:
-        find_bench = bench_finder(here, running.isolation, collecting.may_run())
-        wanted = Wanted(request=request, targets=targets, how=how)
+        find_bench = bench_finder(here, running.isolation, collecting)
+        wanted = Wanted(request=request, targets=targets, how=how, treating=treating)
         lock = machine.run(collect_into(folder, wanted, here, find_bench=find_bench), here.runner)
         for reason in lock.incomplete:
             here.report(Warn(text=f"the build closure may lack something: {reason}"))
     print_result(document(lock, folder, writing), summary(lock, folder, writing), telling)
 
 
-def bench_finder(here: Machine, isolation: str, may_run: MayRun) -> FindBench:
+def bench_finder(here: Machine, isolation: str, collecting: Collecting) -> FindBench:
     """Finds a bench when one is needed: collect runs nothing outside a sandbox, unless that was asked for by name.
 
     Raises:
@@ -106,9 +108,11 @@ def bench_finder(here: Machine, isolation: str, may_run: MayRun) -> FindBench:
         from wheelforge.cli.benches import choose_sandbox, make_bench  # noqa: PLC0415 - most runs ask no backend
 
         choice = choose_sandbox(here, isolation)
-        return make_bench(here, choice, HOOK_TIMEOUT) if choice.weaker is None else NO_SANDBOX
+        if choice.weaker is not None:
+            return NO_SANDBOX
+        return make_bench(here, choice, timeout=collecting.hook_timeout, timeout_option=HOOK_TIMEOUT)
 
-    if may_run is MayRun.NOTHING:
+    if collecting.may_run() is MayRun.NOTHING:
         return lambda: STATIC
     if isolation == "auto":
         return find_bench
@@ -123,6 +127,7 @@ class Wanted:
     request: Request
     targets: tuple[Target, ...]
     how: CollectOptions
+    treating: Treating
 
 
 async def collect_into(folder: Path, wanted: Wanted, here: Machine, *, find_bench: FindBench) -> Lock:
@@ -138,7 +143,8 @@ async def collect_into(folder: Path, wanted: Wanted, here: Machine, *, find_benc
     check_pythons(wanted.request.requires_python, wanted.targets)
     indexes = here.settings.indexes
     pins = index_pins(indexes, wanted.request.inputs.index_pins)
-    inputs = replace(wanted.request.inputs, indexes=named_indexes(indexes), index_pins=pins)
+    building = wanted.treating.building(here.settings)
+    inputs = replace(wanted.request.inputs, indexes=named_indexes(indexes), index_pins=pins, building=building)
     how = replace(wanted.how, left_out=indexes.left_out)
     tell_remarks(here)
     lock = await asyncio.to_thread(
@@ -148,7 +154,8 @@ async def collect_into(folder: Path, wanted: Wanted, here: Machine, *, find_benc
         return lock
     from wheelforge.cli.supply import open_supply  # noqa: PLC0415 - 0.05 s that a lock which is followed saves
 
-    async with open_supply(here, find_bench) as supply:
+    recipes = replace(open_cookbook(here.settings, wanted.treating.recipes), provided=building.provided)
+    async with open_supply(here, find_bench, recipes) as supply:
         supply.warm()
         collect = await asyncio.to_thread(_load_collect)
         return await collect(inputs, folder, targets=wanted.targets, options=how, supply=supply)

@@ -9,6 +9,7 @@ import click
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from wheelforge.cli.options import bundled
+from wheelforge.cli.seconds import SECONDS
 from wheelforge.errors import UsageError
 from wheelforge.factory.collect import CollectOptions
 from wheelforge.factory.following import Drift, Following
@@ -32,6 +33,8 @@ class Collecting:
     upgrade_packages: tuple[str, ...]
     locked: bool
     static: bool
+    hook_timeout: float
+    """Seconds."""
     layout: str
 
     def options(self) -> CollectOptions:
@@ -61,6 +64,7 @@ def _project(text: str) -> NormalizedName:
         raise UsageError(f"--upgrade-package: {text!r} is no name of a project", hint=_NAME_ALONE) from None
 
 
+HOOK_TIMEOUT = "--hook-timeout"
 _NAME_ALONE = "give the name alone; a bound stands in a requirement or a constraint"
 
 collecting = bundled(
@@ -73,6 +77,10 @@ collecting = bundled(
     ),
     click.option("--locked", is_flag=True, help="Follow the lock in the folder to the letter; drift is an error."),
     click.option("--static", is_flag=True, help="Run nothing at all of what is collected, in no sandbox either."),
+    click.option(
+        HOOK_TIMEOUT, type=SECONDS, default=300.0, metavar="SECONDS",
+        help="How long one hook of a backend may take while collecting. [default: 300]",
+    ),
     click.option(
         "--layout", type=click.Choice(["auto", "flat", "per-target"]), default="auto",
         help="One folder for all targets, or one for each; auto parts them only where they clash. [default: auto]",

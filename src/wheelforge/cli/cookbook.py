@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from wheelforge.errors import UsageError
 from wheelforge.model.told import printable
-from wheelforge.recipes.reading import read_recipes
+from wheelforge.recipes.reading import read_recipe_file, read_recipes, recipe_files
 from wheelforge.recipes.shipped import built_in_recipes, recipe_place
 from wheelforge.settings.setting import Setting, Whose
 
@@ -31,8 +32,23 @@ def open_cookbook(settings: Settings, named: Sequence[str]) -> Cookbook:
     Raises:
         UsageError: one of them is not there, or has faults; all are told at once.
     """
-    said = [*settings.recipes, *(Setting(value=one, origin="--recipe", whose=Whose.LINE) for one in named)]
-    return read_recipes([built_in_recipes(), *_places(said)])
+    return read_recipes([built_in_recipes(), *_places([*settings.recipes, *_said(named)])])
+
+
+def fingerprints(settings: Settings, named: Sequence[str]) -> tuple[str, ...]:
+    """``NAME sha256:DIGEST`` of each recipe beyond the built-in ones, patches and all, for the lock's memory."""
+    found = []
+    for place in _places([*settings.recipes, *_said(named)]):
+        for path in recipe_files(place):
+            digest = hashlib.sha256(path.read_bytes())
+            for patch in (patch for rule in read_recipe_file(path) for patch in rule.patches):
+                digest.update(patch.sha256.encode())
+            found.append(f"{path.name} sha256:{digest.hexdigest()}")
+    return tuple(found)
+
+
+def _said(named: Sequence[str]) -> list[Setting[str]]:
+    return [Setting(value=one, origin="--recipe", whose=Whose.LINE) for one in named]
 
 
 def _places(said: Iterable[Setting[str]]) -> Iterator[Path]:

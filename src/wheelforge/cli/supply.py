@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from wheelforge.factory.knowledge import HookDesk
     from wheelforge.forge.bench import Bench
     from wheelforge.process.runner import Runner
+    from wheelforge.recipes.cookbook import Cookbook
     from wheelforge.settings.indexes import Indexes
     from wheelforge.settings.settings import Settings
     from wheelforge.simple.index import Index
@@ -46,7 +47,7 @@ FindBench = Callable[[], "Bench | Unanswered"]
 
 
 @contextlib.asynccontextmanager
-async def open_supply(here: Machine, find_bench: FindBench) -> AsyncIterator[Supply]:
+async def open_supply(here: Machine, find_bench: FindBench, recipes: Cookbook) -> AsyncIterator[Supply]:
     """The index and the desk; ``find_bench`` is called when the first backend has to be asked.
 
     It says why where nobody may be asked here.
@@ -68,6 +69,7 @@ async def open_supply(here: Machine, find_bench: FindBench) -> AsyncIterator[Sup
             hooks=LateDesk(open_desk),
             open_places=lambda maker: Places(means, maker),
             host=current(),
+            recipes=recipes,
             store=here.store,
             report=here.report,
             searched=_searched(here.settings.indexes),
@@ -120,8 +122,10 @@ def find_logins(settings: Settings, runner: Runner, report: Reporter) -> Logins:
 
 
 def _sandboxed(here: Machine, bench: Bench, index: Index) -> HookDesk:
+    from wheelforge.factory.made import Equipment  # noqa: PLC0415 - most runs ask no backend
     from wheelforge.factory.sandbox_desk import SandboxDesk  # noqa: PLC0415 - most runs ask no backend
 
     places = asyncio.Semaphore(os.cpu_count() or 1)
     logs = here.store.folder("logs")
-    return SandboxDesk(index=index, bench=bench, records=here.store.records, logs=logs, places=places)
+    equipment = Equipment(bench=bench, store=here.store, target=current(), report=here.report, logs=logs)
+    return SandboxDesk(index=index, equipment=equipment, places=places)

@@ -14,6 +14,7 @@ from wheelforge.cli.collecting import Collecting, collecting
 from wheelforge.cli.places import FOLDER
 from wheelforge.cli.remote_files import remote_files
 from wheelforge.cli.request import Extent, read_request
+from wheelforge.cli.treating import Treating, treating
 from wheelforge.factory.wheelhouse import check_places
 from wheelforge.interpreters.running import current
 
@@ -37,6 +38,7 @@ COLLECTED = "collected"
 )
 @options.choosing
 @collecting
+@treating
 @options.reaching
 @building
 @options.running
@@ -49,6 +51,7 @@ def command(
     folder: Path | None,
     choosing: options.Choosing,
     collecting: Collecting,
+    treating: Treating,
     reaching: options.Reaching,
     building: Building,
     running: options.Running,
@@ -71,10 +74,10 @@ def command(
         choice = choose_for_builds(here, running.isolation)
 
         async def work() -> Lock:
-            find_bench = bench_finder(here, running.isolation, collecting.may_run())
-            wanted = Wanted(request=request, targets=targets, how=how)
+            find_bench = bench_finder(here, running.isolation, collecting)
+            wanted = Wanted(request=request, targets=targets, how=how, treating=treating)
             await collect_into(sources, wanted, here, find_bench=find_bench)
-            return await build_into(wheelhouse, sources, here, choice, building.options())
+            return await build_into(wheelhouse, sources, here, choice, building)
 
         lock = machine.run(work(), here.runner)
     print_built(lock, wheelhouse, choice, telling)

@@ -1,4 +1,4 @@
-"""Places of this machine: how they may be recorded, and whether they are still what a lock says."""
+"""Places of this machine: whether they are still what a lock says."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ if TYPE_CHECKING:
 
     from wheelforge.model.inputs import Reference
     from wheelforge.model.lock import LockedArtifact
-
-
-def told_path(path: Path, cwd: Path) -> str:
-    """A path relative to where the run was started, with forward slashes, or its last part where it is elsewhere."""
-    path, cwd = path.resolve(), cwd.resolve()
-    return path.relative_to(cwd).as_posix() if path.is_relative_to(cwd) else path.name
 
 
 def still_the_same(references: Iterable[Reference], locked: Iterable[LockedArtifact]) -> bool:

@@ -8,12 +8,12 @@ from wheelforge.archives.members import ZIP_EPOCH
 from wheelforge.archives.pack import below
 from wheelforge.archives.sdist import MAX_STATIC, read_sdist, unpack_sdist
 from wheelforge.direct.folder import Depth, commit_time, history, survey
-from wheelforge.direct.local import told_path
 from wheelforge.direct.pkg_info import tells_version
 from wheelforge.direct.repository import Mirror
 from wheelforge.direct.repository_address import repository_address
 from wheelforge.direct.tree import Tree, check_subdirectory, named, sound_paths
 from wheelforge.events import Note, Warn
+from wheelforge.formats.reference import shown_path
 from wheelforge.model.direct import DirectUrl, VcsInfo
 from wheelforge.model.urls import local_path
 from wheelforge.simple.address import exposed
@@ -94,7 +94,7 @@ class Trees:
             paths=sound_paths(found.top, found.paths, subject=subject, report=self._report),
             subdirectory=found.inner,
             moment=ZIP_EPOCH if own is None else commit_time(self._git, own.parent, "HEAD", subject=subject),
-            direct=DirectUrl(url=told_path(path, self._cwd), subdirectory=inside, directory=True),
+            direct=DirectUrl(url=shown_path(path, self._cwd), subdirectory=inside, directory=True),
             history=own,
             state="" if own is None else self._state(own.parent, subject),
         )
@@ -128,7 +128,7 @@ class Trees:
     def _repository_url(self, address: RepositoryAddress, commit: str, subdirectory: str) -> DirectUrl:
         local = address.url.startswith("file:")
         return DirectUrl(
-            url=told_path(local_path(address.url), self._cwd) if local else address.public,
+            url=shown_path(local_path(address.url), self._cwd) if local else address.public,
             subdirectory=subdirectory,
             vcs=VcsInfo(vcs="git", commit_id=commit, requested_revision=address.asked),
         )

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from wheelforge.archives.sdist import read_sdist
 from wheelforge.direct.archive import Distribution, copy_in, download, filename_of, known, said_requires
-from wheelforge.direct.local import told_path
 from wheelforge.direct.obtained import INDEX, Obtained
 from wheelforge.direct.sdists import make_sdist
 from wheelforge.direct.tree import pack_tree
 from wheelforge.direct.trees import Trees
 from wheelforge.errors import UsageError
+from wheelforge.formats.reference import shown_path
 from wheelforge.model.artifacts import Artifact, Kind
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import public_url
@@ -51,7 +51,7 @@ class Visit:
             return await self._from_archive(reference, _File(fetched=fetched, name=name, url=url, leads_there=leads))
         if scheme == "file" and (path := local_path(reference.location)).is_file():
             fetched = await asyncio.to_thread(copy_in, reference, path, store=self._means.store)
-            file = _File(fetched=fetched, name=path.name, url=told_path(path, self._means.cwd))
+            file = _File(fetched=fetched, name=path.name, url=shown_path(path, self._means.cwd))
             return await self._from_archive(reference, file)
         return await self._from_tree(reference, await asyncio.to_thread(self._tree, reference))
 

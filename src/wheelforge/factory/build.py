@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import BuildError, IntegrityError, ResolutionError, UsageError, WheelforgeError
 from wheelforge.events import Note, Phase, PhaseFinished, PhaseStarted, Warn
 from wheelforge.factory.engine import OnFailure, run_units
-from wheelforge.factory.folder import check_files, read_lock
+from wheelforge.factory.folder import LOCK, check_files, read_lock
+from wheelforge.factory.unlocked import OnGaps, Unlocked
 from wheelforge.factory.wheelhouse import BuildDeps, check_places, with_built, write_wheelhouse
 from wheelforge.factory.workshop import Workshop
 from wheelforge.model.artifacts import Kind
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from wheelforge.factory.workshop import Equipment
+    from wheelforge.factory.made import Equipment
     from wheelforge.model.lock import Lock
     from wheelforge.model.targets import Target
 
@@ -34,6 +36,8 @@ class BuildOptions:
     """Units that are built at the same time."""
     on_failure: OnFailure = OnFailure.STOP
     keep: BuildDeps = BuildDeps.DROP
+    on_gaps: OnGaps = OnGaps.WARN
+    unlocked: Unlocked = field(default_factory=Unlocked)
 
 
 class UnitsFailed(BuildError):
@@ -46,26 +50,72 @@ class UnitsFailed(BuildError):
 
 
 async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipment: Equipment) -> Lock:
-    """Build every sdist of ``folder`` as its lock says, and return the lock of the wheelhouse.
+    """Build every sdist of ``folder``, as its lock says where it has one, and return the lock of the wheelhouse.
 
     Raises:
-        UsageError: this is no collected folder, or the wheels are to go into it.
+        UsageError: there is nothing to be built, or the wheels are to go into the folder.
         ResolutionError: the folder is incomplete, or for another target.
         IntegrityError: a file is not the locked one.
         BuildError: a unit could not be built; what was built is kept for the next run.
         UnitsFailed: several could not.
     """
     check_places(folder, wheelhouse)
+    if _has_no_lock(folder):
+        lock = await _planned(folder, options, equipment)
+    else:
+        lock = await _locked(folder, options, equipment)
+    finished = await _made(folder, lock, options, equipment)
+    await asyncio.to_thread(
+        write_wheelhouse,
+        folder,
+        wheelhouse,
+        finished,
+        keep=options.keep,
+        store=equipment.store,
+        report=equipment.report,
+    )
+    return finished
+
+
+def _has_no_lock(folder: Path) -> bool:
+    return folder.is_dir() and not os.path.lexists(folder / LOCK)
+
+
+async def _planned(folder: Path, options: BuildOptions, equipment: Equipment) -> Lock:
+    from wheelforge.factory.bare import plan_folder  # noqa: PLC0415 - where there is a lock, nothing is solved
+
+    return await plan_folder(
+        folder, options.unlocked, on_gaps=options.on_gaps, equipment=equipment, places=options.places
+    )
+
+
+async def _locked(folder: Path, options: BuildOptions, equipment: Equipment) -> Lock:
+    """The lock of a folder that holds just what it says."""
     whole = read_lock(folder)
     check_holding(folder, whole)
+    if options.unlocked.seeds:
+        raise UsageError(
+            f"--seed is for folders without a lock, and {folder} has one",
+            hint="name the seeds when it is collected, or remove its wheelforge.lock",
+        )
     lock = own_part(whole, equipment.target)
     if others := [one.name for one in whole.targets if one.name != equipment.target.name]:
         equipment.report(Note(text=f"built for {equipment.target.name} alone, not for {', '.join(others)}"))
     check_plan(folder, lock)
     check_presence(folder, lock)
     await asyncio.to_thread(check_files, folder, lock.artifacts)
+    if lock.incomplete and options.on_gaps is OnGaps.REFUSE:
+        reasons = [f"  {reason}" for reason in lock.incomplete]
+        raise ResolutionError(
+            "\n".join([f"{folder} may lack something:", *reasons]), hint="collect again, or go without --strict"
+        )
     for reason in lock.incomplete:
         equipment.report(Warn(text=f"the folder may lack something: {reason}"))
+    return lock
+
+
+async def _made(folder: Path, lock: Lock, options: BuildOptions, equipment: Equipment) -> Lock:
+    """Make all wheels of a lock, and return that of the wheelhouse."""
     workshop = Workshop(lock, folder, equipment)
     check_order(lock, workshop.needs())
     equipment.report(PhaseStarted(phase=Phase.BUILD, total=len(lock.units)))
@@ -82,12 +132,7 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
         case several:
             raise UnitsFailed(dict(several))
     equipment.report(PhaseFinished(phase=Phase.BUILD, count=len(workshop.made), noun="wheel"))
-    finished = with_built(lock, workshop.made)
-    store, report = equipment.store, equipment.report
-    await asyncio.to_thread(
-        write_wheelhouse, folder, wheelhouse, finished, keep=options.keep, store=store, report=report
-    )
-    return finished
+    return with_built(lock, workshop.made)
 
 
 def check_holding(folder: Path, lock: Lock) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wheelforge.model.inputs import Inputs, Reference
     from wheelforge.model.lock import Lock
     from wheelforge.model.targets import Target
+    from wheelforge.recipes.cookbook import Cookbook
     from wheelforge.resolve.catalog import Searched
     from wheelforge.simple.index import Index
     from wheelforge.store.store import Store
@@ -77,6 +78,7 @@ class Supply:
     open_places: OpenPlaces
     host: Target
     """The interpreter that backends are asked with."""
+    recipes: Cookbook
     store: Store
     report: Reporter
     searched: Searched

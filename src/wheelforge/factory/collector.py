@@ -11,7 +11,7 @@ from wheelforge.events import Note
 from wheelforge.factory.ahead import Ahead, Idle
 from wheelforge.factory.collect import Clones, Writing, is_followed, tell_followed
 from wheelforge.factory.constrained import obtaining
-from wheelforge.factory.environments import Bounds
+from wheelforge.factory.environments import Bounds, hook_rules
 from wheelforge.factory.fetching import fetch, fetch_locked
 from wheelforge.factory.findings import Consulted, tell_findings, tell_hooks
 from wheelforge.factory.folder import find_earlier, tell_removed, unlisted, write_folder
@@ -19,11 +19,15 @@ from wheelforge.factory.following import Drift, Drifted, Earlier, check_drift, d
 from wheelforge.factory.knowledge import IndexFacts, Siblings
 from wheelforge.factory.layout import Layout, clashes
 from wheelforge.factory.locking import Planned, Weight, chosen_files, make_lock
+from wheelforge.factory.making import Maker
 from wheelforge.factory.planning import Planner
 from wheelforge.factory.rules import tell_exceptions
+from wheelforge.factory.said import settings_rules
 from wheelforge.factory.shapes import expected_shapes
 from wheelforge.factory.wishes import pinned_on, wish
+from wheelforge.model.building import Hooks
 from wheelforge.model.lock import Holding
+from wheelforge.plan.rules import ClosureRules
 from wheelforge.simple.projects import tell_status
 from wheelforge.together import together
 
@@ -108,6 +112,7 @@ class _Collector:
             for one in wishes:
                 facts.give(one.given.values())
             facts.reach(obtaining(bound, inputs))
+            facts.recipes = self.supply.recipes.then(settings_rules(asked for one in wishes for asked in one.roots))
             planner = Planner(inputs=inputs, facts=facts, host=supply.host, report=supply.report)
             earlier = Earlier(lock=standing, upgrade=self.options.following.upgrade)
             plans = await planner.plan(list(zip(targets, wishes, strict=True)), earlier)
@@ -134,32 +139,49 @@ class _Collector:
 
     def _facts(self, ahead: Forerunner) -> IndexFacts:
         supply, inputs = self.supply, self.inputs
-        return IndexFacts(
+        facts = IndexFacts(
             index=supply.index,
             builder=supply.host,
             hooks=supply.hooks,
             siblings=Siblings.LAST_RESORT if inputs.build_deps else Siblings.BELIEVED,
             bounds=Bounds(
                 constraints=inputs.build_constraints,
+                overrides=inputs.overrides,
                 uploaded_prior_to=inputs.uploaded_prior_to,
+                as_of=inputs.building.as_of,
                 require_hashes=inputs.require_hashes,
                 searched=supply.searched,
+                formats=hook_rules(inputs),
                 find_pinned=lambda: pinned_on(supply.host, inputs, supply.pinning),
             ),
             ahead=ahead,
         )
+        if inputs.building.hooks is not Hooks.WHEELS:
+            facts.make_with(Maker(facts=facts, desk=supply.hooks, find_rules=lambda: self._rules(facts)))
+        return facts
+
+    async def _rules(self, facts: IndexFacts) -> ClosureRules:
+        """Under which wheels are made for environments in which backends are asked."""
+        host, inputs = self.supply.host, self.inputs
+        pinned = await pinned_on(host, inputs, self.supply.pinning)
+        return ClosureRules(
+            inputs=inputs, builder=host, host=host, given=facts.brought, pinned=pinned, recipes=facts.recipes
+        )
 
     async def _lock(self, plans: tuple[Plan, ...], assumptions: Iterable[str]) -> Lock:
         files, report = chosen_files(self.inputs, plans), self.supply.report
-        tell_exceptions(self.inputs, files.values(), report)
+        tell_exceptions(self.inputs, files.values(), self.supply.recipes, report)
         await self._tell_standing(plans)
         layout = _layout(plans, self.options.layout, report)
-        weights, expected = await asyncio.gather(self._weights(files), self._expected(plans))
+        weights, hooks, expected = await asyncio.gather(
+            self._weights(files), self._hook_weights(plans), self._expected(plans)
+        )
         return make_lock(
             self.inputs,
             Planned(
                 plans=plans,
                 weights=weights,
+                hook_weights=hooks,
                 expected=expected,
                 incomplete=tuple(assumptions),
                 layout=layout,
@@ -182,6 +204,12 @@ class _Collector:
                 return {name: Weight(sha256=one.sha256, size=one.size) for name, one in fetched.items()}
             case Writing.PREVIEW:
                 return {name: Weight(sha256=file.sha256 or "", size=file.size or 0) for name, file in files.items()}
+
+    async def _hook_weights(self, plans: Sequence[Plan]) -> Mapping[str, Weight]:
+        """They were fetched when they were used, and are here."""
+        used = [unit.need.hooks for plan in plans for unit in plan.closure.units if unit.need.hooks is not None]
+        fetched = await fetch((choice.candidate.artifact for one in used for choice in one.choices), self.supply.index)
+        return {name: Weight(sha256=one.sha256, size=one.size) for name, one in fetched.items()}
 
     async def _expected(self, plans: Sequence[Plan]) -> tuple[ExpectedShape, ...]:
         """Wanted by builds alone."""

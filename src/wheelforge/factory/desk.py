@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import WheelforgeError
+from wheelforge.model.treatment import PLAIN, Treatment
 from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
@@ -30,16 +31,24 @@ class ClosedDesk:
     def prepare(self) -> None:
         """Nothing."""
 
-    async def answers(self, _sdist: Artifact, _wheels: Sequence[Artifact]) -> Unanswered:
+    async def answers(self, _sdist: Artifact, _wheels: Sequence[Artifact], _treatment: Treatment = PLAIN) -> Unanswered:
         """Never answered."""
         return self.refusal
 
-    async def requires(self, _sdist: Artifact, _wheels: Sequence[Artifact]) -> Unanswered:
+    async def requires(
+        self, _sdist: Artifact, _wheels: Sequence[Artifact], _treatment: Treatment = PLAIN
+    ) -> Unanswered:
         """Never answered."""
         return self.refusal
 
-    async def metadata(self, _sdist: Artifact, _wheels: Sequence[Artifact]) -> Unanswered:
+    async def metadata(
+        self, _sdist: Artifact, _wheels: Sequence[Artifact], _treatment: Treatment = PLAIN
+    ) -> Unanswered:
         """Never answered."""
+        return self.refusal
+
+    async def wheel(self, _sdist: Artifact, _wheels: Sequence[Artifact], _treatment: Treatment) -> Unanswered:
+        """Never made."""
         return self.refusal
 
     async def refuses(self) -> Unanswered:
@@ -76,17 +85,27 @@ class LateDesk:
         with contextlib.suppress(WheelforgeError):
             (await self._opened()).prepare()
 
-    async def answers(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Answers | Unanswered:
+    async def answers(
+        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN
+    ) -> Answers | Unanswered:
         """See `HookDesk`."""
-        return await (await self._opened()).answers(sdist, wheels)
+        return await (await self._opened()).answers(sdist, wheels, treatment)
 
-    async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
+    async def requires(
+        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN
+    ) -> tuple[str, ...] | Unanswered:
         """See `HookDesk`."""
-        return await (await self._opened()).requires(sdist, wheels)
+        return await (await self._opened()).requires(sdist, wheels, treatment)
 
-    async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata | Unanswered:
+    async def metadata(
+        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN
+    ) -> Metadata | Unanswered:
         """See `HookDesk`."""
-        return await (await self._opened()).metadata(sdist, wheels)
+        return await (await self._opened()).metadata(sdist, wheels, treatment)
+
+    async def wheel(self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment) -> Artifact | Unanswered:
+        """See `HookDesk`."""
+        return await (await self._opened()).wheel(sdist, wheels, treatment)
 
     async def refuses(self) -> Unanswered | None:
         """See `HookDesk`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, TypeVar
 
 from wheelforge.errors import IntegrityError
+from wheelforge.store.blobs import file_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,8 +30,7 @@ def digest(path: Path) -> str:
     """The SHA-256 of a regular file, in lower-case hex; a link is refused."""
     if path.is_symlink():
         raise IntegrityError(f"{path} is a link, which the lock does not know")
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return file_hash(path)
 
 
 def on_all_cores(work: Callable[[S], T], things: Iterable[S]) -> Iterator[T]:

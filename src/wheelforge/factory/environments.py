@@ -9,8 +9,10 @@ from wheelforge.direct.obtained import INDEX
 from wheelforge.errors import ResolutionError
 from wheelforge.metadata.ladder import BackendNotAsked
 from wheelforge.model.artifacts import Kind, Project
+from wheelforge.model.building import Hooks
 from wheelforge.model.inputs import ALL, Asked, Formats
-from wheelforge.plan.closure import HASHES_HINT, build_requirement, no_hashes
+from wheelforge.plan.environments import HASHES_HINT, hook_formats, no_hashes, seeded
+from wheelforge.plan.needs import build_requirement, wanted
 from wheelforge.resolve.catalog import Searched
 from wheelforge.resolve.problem import Problem, named_by_place
 from wheelforge.simple.once import Once
@@ -22,11 +24,18 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wheelforge.model.artifacts import Artifact
+    from wheelforge.model.building import AsOf
+    from wheelforge.model.inputs import Inputs
     from wheelforge.model.targets import Target
+    from wheelforge.model.treatment import Treatment
     from wheelforge.resolve.problem import Solution
 
     Solve: TypeAlias = Callable[[Problem], Coroutine[None, None, Solution]]
+    AsWheels: TypeAlias = Callable[[Solution], Coroutine[None, None, tuple[Artifact, ...]]]
     Pinned: TypeAlias = Mapping[NormalizedName, Project | None]
+
+
+_WHEELS = Formats(only_binary=frozenset({ALL}))
 
 
 async def _no_pins() -> Pinned:
@@ -38,35 +47,53 @@ class Bounds:
     """What holds for every environment in which a backend is asked, and where all that is asked for is looked for."""
 
     constraints: tuple[Asked, ...] = ()
+    overrides: tuple[Asked, ...] = ()
     uploaded_prior_to: datetime | None = None
     """See `Inputs.uploaded_prior_to`."""
+    as_of: AsOf | None = None
     require_hashes: bool = False
     """Nothing is run that no constraint gives a hash for."""
     searched: Searched = Searched.INDEX
+    formats: Formats = _WHEELS
+    """Only wheels, unless what is none is built before it is needed."""
     find_pinned: Callable[[], Coroutine[None, None, Pinned]] = _no_pins
     """Looks up what is taken from one index only on this machine; called when the first backend is to be asked."""
 
+    def limit(self, uploaded: str | None) -> datetime | None:
+        """The moment before which all must have been uploaded that is seen by what was ``uploaded`` then."""
+        own = None if self.as_of is None else self.as_of.limit(uploaded)
+        return min((moment for moment in (own, self.uploaded_prior_to) if moment is not None), default=None)
+
+
+def hook_rules(inputs: Inputs) -> Formats:
+    """What may stand where a backend is asked: see `Bounds.formats`."""
+    hooks = inputs.building.hooks
+    return _WHEELS if hooks is Hooks.WHEELS else hook_formats(seeded(inputs.formats, inputs.seeds), hooks)
+
 
 class HookEnvironments:
-    """Solves them; no sdist is looked at for one, so that no backend ever waits for another."""
+    """Solves them; where only wheels will do, no sdist is looked at, and no backend ever waits for another."""
 
-    def __init__(self, solve: Solve, host: Target, bounds: Bounds) -> None:
+    def __init__(self, solve: Solve, as_wheels: AsWheels, host: Target, bounds: Bounds) -> None:
         self._solve = solve
+        self._as_wheels = as_wheels
         self._host = host
         self._bounds = bounds
         self._pinned: Once[Pinned] = Once()
-        self._brought: dict[NormalizedName, Project] = {}
+        self.brought: dict[NormalizedName, Project] = {}
+        """What the inputs bring of what may stand there."""
         self._of_trees: dict[NormalizedName, str] = {}
 
     def give(self, given: Iterable[Project]) -> None:
         """What of the inputs was named by its place: where a build requires it, no index is asked for its name."""
         for project in named_by_place({project.name: project for project in given}).values():
-            self._brought[project.name] = _merged(self._brought.get(project.name), _wheels_of(project))
+            taken = _wheels_of(project) if self._bounds.formats == _WHEELS else project
+            self.brought[project.name] = _merged(self.brought.get(project.name), taken)
 
     def expect(self, names: Iterable[NormalizedName]) -> None:
         """Of what the inputs bring, only the names are known yet."""
         for name in names:
-            self._brought.setdefault(name, Project(name=name, index=INDEX, releases={}))
+            self.brought.setdefault(name, Project(name=name, index=INDEX, releases={}))
 
     def check_trees(self, names: Iterable[NormalizedName]) -> None:
         """The sdists of source trees were made with nothing of an index that the user brings himself.
@@ -87,22 +114,27 @@ class HookEnvironments:
         self._of_trees |= {wheel.name: subject for wheel in wheels if wheel.direct is None}
         return wheels
 
-    async def of_sdist(self, sdist: Artifact, requires: Sequence[str]) -> tuple[Artifact, ...]:
+    async def of_sdist(self, sdist: Artifact, requires: Sequence[str], treatment: Treatment) -> tuple[Artifact, ...]:
         """The same for an sdist that does not say what it requires.
 
         Raises:
             BackendNotAsked: there is no such environment.
         """
         try:
-            return await self.of(f"{sdist.name} {sdist.version}", requires)
+            subject = f"{sdist.name} {sdist.version}"
+            return await self.of(subject, wanted(requires, treatment, subject), uploaded=sdist.upload_time)
         except BackendNotAsked as fault:
             raise BackendNotAsked(not_asked(sdist, fault.message), hint=fault.hint) from None
         except ResolutionError as fault:
-            reason = f"what its build requires is not to be had as wheels\n{fault.message}"
+            reason = f"what its build requires is not to be had{self._how}\n{fault.message}"
             raise BackendNotAsked(not_asked(sdist, reason)) from None
 
-    async def of(self, subject: str, requires: Sequence[str]) -> tuple[Artifact, ...]:
-        """The wheels that serve these requirements of one build.
+    @property
+    def _how(self) -> str:
+        return " as wheels" if self._bounds.formats == _WHEELS else ""
+
+    async def of(self, subject: str, requires: Sequence[str], uploaded: str | None = None) -> tuple[Artifact, ...]:
+        """The wheels that serve these requirements of one build, of what was ``uploaded`` then.
 
         Raises:
             ResolutionError: there are none.
@@ -114,16 +146,17 @@ class HookEnvironments:
             subject=f"the build environment of {subject}",
             target=self._host,
             roots=tuple(Asked(requirement=build_requirement(text, subject), origin=origin) for text in requires),
-            formats=Formats(only_binary=frozenset({ALL})),
-            given=dict(self._brought),
+            formats=self._bounds.formats,
+            given=dict(self.brought),
             pinned=await self._pinned.get("pinned", self._bounds.find_pinned),
             constraints=self._bounds.constraints,
-            uploaded_prior_to=self._bounds.uploaded_prior_to,
+            overrides=self._bounds.overrides,
+            uploaded_prior_to=self._bounds.limit(uploaded),
         )
         environment = await self._solve(problem)
         if self._bounds.require_hashes and (bare := problem.unvouched(environment)):
             raise BackendNotAsked(f"{no_hashes(bare)}, which {origin} requires", hint=HASHES_HINT)
-        return tuple(choice.candidate.artifact for choice in environment.choices)
+        return await self._as_wheels(environment)
 
 
 def not_asked(sdist: Artifact, reason: str) -> str:

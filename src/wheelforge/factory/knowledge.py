@@ -10,12 +10,14 @@ from wheelforge.errors import BuildError
 from wheelforge.factory.ahead import Idle
 from wheelforge.factory.crawler import Crawler
 from wheelforge.factory.environments import Bounds, HookEnvironments, not_asked
+from wheelforge.factory.making import is_made
 from wheelforge.metadata.ladder import BackendNotAsked, Ladder
 from wheelforge.metadata.static import build_system
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.metadata import Surety
 from wheelforge.plan.facts import Unanswered
-from wheelforge.resolve.candidates import identity
+from wheelforge.recipes.cookbook import Cookbook
+from wheelforge.resolve.candidates import Candidate, identity
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.problem import Lacks
 from wheelforge.resolve.solver import solve
@@ -23,7 +25,7 @@ from wheelforge.simple.once import Once
 from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from packaging.utils import NormalizedName
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from wheelforge.model.artifacts import Artifact, Project
     from wheelforge.model.metadata import BuildSystem, Metadata
     from wheelforge.model.targets import Target
-    from wheelforge.resolve.candidates import Candidate
+    from wheelforge.model.treatment import Treatment
     from wheelforge.resolve.problem import Choice, Problem, Solution
     from wheelforge.simple.index import Index
 
@@ -57,14 +59,25 @@ class HookDesk(Protocol):
     def prepare(self) -> None:
         """Begin what takes time before the first question, which is going to come."""
 
-    async def answers(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Answers | Unanswered:
+    async def answers(
+        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, /
+    ) -> Answers | Unanswered:
         """Both answers from one process, where the backend needs nothing more for the second."""
 
-    async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
+    async def requires(
+        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, /
+    ) -> tuple[str, ...] | Unanswered:
         """The answer of ``get_requires_for_build_wheel``."""
 
-    async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata | Unanswered:
+    async def metadata(
+        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, /
+    ) -> Metadata | Unanswered:
         """The answer of ``prepare_metadata_for_build_wheel``."""
+
+    async def wheel(
+        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, /
+    ) -> Artifact | Unanswered:
+        """What ``build_wheel`` makes, as a file that can stand among ``wheels`` from then on."""
 
     async def refuses(self) -> Unanswered | None:
         """Why nobody is asked here, whatever the question; ``None`` where they are."""
@@ -77,6 +90,16 @@ class HookDesk(Protocol):
 
     async def sdist(self, tree: PackedTree, wheels: Sequence[Artifact], output: Path) -> Path | Unanswered:
         """What ``build_sdist`` makes, in the folder ``output``."""
+
+
+class MakesWheels(Protocol):
+    """Builds what stands as an sdist in an environment in which a backend is to be asked."""
+
+    def meet(self, sdist: Candidate, /) -> None:
+        """Its backend is about to be asked."""
+
+    async def wheels_of(self, environment: Solution, /) -> tuple[Artifact, ...]:
+        """The same environment as wheels alone."""
 
 
 class Siblings(enum.Enum):
@@ -101,14 +124,17 @@ class IndexFacts:
         bounds: Bounds | None = None,
         ahead: Forerunner | None = None,
     ) -> None:
+        self.recipes = Cookbook()
+        """How sdists are treated whose backends are asked."""
         self._builder = builder
         bounds = bounds or Bounds()
         self._siblings = siblings
         self._hooks = hooks
         self._index = index
         self._catalog = Catalog(builder, bounds.searched)
-        self._environments = HookEnvironments(self.solve, builder, bounds)
-        self._ladder = Ladder(index, self._ask_metadata)
+        self._environments = HookEnvironments(self.solve, self._only_wheels, builder, bounds)
+        self._maker: MakesWheels | None = None
+        self._ladder = Ladder(index, self._ask_metadata, lambda sdist: self._treatment(sdist).patches)
         self._crawler = Crawler(index=index, ladder=self._ladder, catalog=self._catalog, ahead=ahead or Idle())
         self._confirmed: Once[None] = Once()
         self.assumptions: set[str] = set()
@@ -146,6 +172,29 @@ class IndexFacts:
         """See `Crawler.reach`."""
         self._crawler.reach(places)
 
+    @property
+    def brought(self) -> Mapping[NormalizedName, Project]:
+        """See `HookEnvironments.brought`."""
+        return self._environments.brought
+
+    def make_with(self, maker: MakesWheels) -> None:
+        """From now on what stands as an sdist where a backend is to be asked is built before that."""
+        self._maker = maker
+
+    async def stated(self, file: Artifact) -> Metadata | None:
+        """See `Ladder.stated`."""
+        return await self._ladder.stated(file)
+
+    async def own_word(self, candidate: Candidate, target: Target) -> Metadata:
+        """What a file requires by its own word, whether that is to be had or not.
+
+        Raises:
+            ResolutionError: it does not say it, and its backend cannot be asked.
+        """
+        await self._confirmed.get(("own", *identity(candidate.artifact)), lambda: self._learn_own(candidate, None))
+        found = self._catalog.metadata(candidate, target)
+        return found if found is not None else await self._ladder.confirm(candidate.artifact, None)
+
     def check_trees(self, names: Iterable[NormalizedName]) -> None:
         """See `HookEnvironments.check_trees`."""
         self._environments.check_trees(names)
@@ -162,13 +211,14 @@ class IndexFacts:
         """See `Facts`."""
         return await self._ladder.build_system(sdist.artifact)
 
-    async def hook_requires(self, sdist: Candidate, environment: Solution) -> tuple[str, ...] | Unanswered:
+    async def hook_requires(
+        self, sdist: Candidate, environment: Solution, treatment: Treatment
+    ) -> tuple[str, ...] | Unanswered:
         """See `Facts`."""
-        files = tuple(choice.candidate.artifact for choice in environment.choices)
-        unbuilt = [file.filename for file in files if file.kind is Kind.SDIST]
-        if unbuilt:
-            return Unanswered(reason=f"there is no wheel of {', '.join(unbuilt)}")
-        answer = await self._hooks.requires(sdist.artifact, files)
+        files = await self._as_wheels(environment)
+        if isinstance(files, Unanswered):
+            return files
+        answer = await self._hooks.requires(sdist.artifact, files, treatment)
         if not isinstance(answer, Unanswered):
             self._note_asked(sdist.artifact, files)
         return answer
@@ -191,8 +241,24 @@ class IndexFacts:
         if more:
             wheels = await self._environments.of_tree(tree.subject, (*system.requires, *more))
         self.trees.add(tree.subject)
-        self.hook_wheels.update(wheel.filename for wheel in wheels)
+        self.hook_wheels.update(wheel.filename for wheel in wheels if not is_made(wheel))
         return await self._hooks.sdist(tree, wheels, output)
+
+    async def _as_wheels(self, environment: Solution) -> tuple[Artifact, ...] | Unanswered:
+        """An environment in which a backend can be asked; or why there is none."""
+        files = tuple(choice.candidate.artifact for choice in environment.choices)
+        unbuilt = [file.filename for file in files if file.kind is Kind.SDIST]
+        if not unbuilt:
+            return files
+        if self._maker is None:
+            return Unanswered(reason=f"there is no wheel of {', '.join(unbuilt)}")
+        return await self._hooks.refuses() or await self._maker.wheels_of(environment)
+
+    async def _only_wheels(self, environment: Solution) -> tuple[Artifact, ...]:
+        files = await self._as_wheels(environment)
+        if isinstance(files, Unanswered):
+            raise BackendNotAsked(files.reason, hint=files.hint)
+        return files
 
     async def _confirm(self, problem: Problem, solution: Solution) -> bool:
         """Whether every chosen sdist says of itself what was assumed of it.
@@ -246,7 +312,7 @@ class IndexFacts:
 
     def _note_asked(self, sdist: Artifact, wheels: Iterable[Artifact]) -> None:
         self.hooks_of.add(f"{sdist.name} {sdist.version}")
-        self.hook_wheels.update(wheel.filename for wheel in wheels)
+        self.hook_wheels.update(wheel.filename for wheel in wheels if not is_made(wheel))
 
     async def _ask_metadata(self, sdist: Artifact, system: BuildSystem, assumed: Metadata | None) -> Metadata:
         """The ladder's last rung: solve the build environment, with wheels, and run the hooks in it."""
@@ -263,14 +329,20 @@ class IndexFacts:
             return believed
 
     async def _metadata_by_hook(self, sdist: Artifact, system: BuildSystem) -> Metadata:
-        wheels = await self._environments.of_sdist(sdist, system.requires)
-        answers = _given(sdist, await self._hooks.answers(sdist, wheels))
+        if self._maker is not None:
+            self._maker.meet(Candidate(name=sdist.name, version=sdist.version, artifact=sdist, evidence=sdist))
+        treatment = self._treatment(sdist)
+        wheels = await self._environments.of_sdist(sdist, system.requires, treatment)
+        answers = _given(sdist, await self._hooks.answers(sdist, wheels, treatment))
         self._note_asked(sdist, wheels)
         if answers.metadata is not None:
             return answers.metadata
-        wheels = await self._environments.of_sdist(sdist, (*system.requires, *answers.requires))
+        wheels = await self._environments.of_sdist(sdist, (*system.requires, *answers.requires), treatment)
         self._note_asked(sdist, wheels)
-        return _given(sdist, await self._hooks.metadata(sdist, wheels))
+        return _given(sdist, await self._hooks.metadata(sdist, wheels, treatment))
+
+    def _treatment(self, sdist: Artifact) -> Treatment:
+        return self.recipes.treatment(sdist.name, sdist.version, self._builder)
 
 
 def _is_sdist(candidate: Candidate) -> bool:

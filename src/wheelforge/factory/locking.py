@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import IntegrityError
@@ -13,6 +13,8 @@ from wheelforge.factory.remembering import locked_inputs
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import (
     BuildEnvironment,
+    HookEnvironment,
+    HookWheel,
     Lock,
     LockedArtifact,
     LockedTarget,
@@ -50,6 +52,8 @@ class Planned:
     plans: tuple[Plan, ...]
     weights: Mapping[str, Weight]
     """Of every file that was chosen, by its name."""
+    hook_weights: Mapping[str, Weight] = field(default_factory=dict)
+    """Of every file that stood in an environment in which a backend was asked, by its name."""
     expected: tuple[ExpectedShape, ...] = ()
     incomplete: tuple[str, ...] = ()
     """What had to be believed, beside what the closures tell."""
@@ -66,6 +70,8 @@ def make_lock(inputs: Inputs, planned: Planned) -> Lock:
     """
     plans = sorted(planned.plans, key=lambda plan: plan.target.name)
     environments = {one.key: one for plan in plans for unit in plan.closure.units if (one := _environment(unit))}
+    asked = [unit.need.hooks for plan in plans for unit in plan.closure.units if unit.need.hooks is not None]
+    hooks = {one.key: one for one in (_hook_environment(found, planned.hook_weights) for found in asked)}
     incomplete = {*planned.incomplete, *(reason for plan in plans for reason in plan.closure.incomplete)}
     units = [(unit, plan.target) for plan in plans for unit in plan.closure.units]
     return Lock(
@@ -73,7 +79,8 @@ def make_lock(inputs: Inputs, planned: Planned) -> Lock:
         targets=tuple(_target(plan) for plan in plans),
         artifacts=tuple(_artifacts(inputs, planned)),
         environments=tuple(environments[key] for key in sorted(environments)),
-        units=tuple(_unit(unit, builder, order) for order, (unit, builder) in enumerate(units)),
+        hook_environments=tuple(hooks[key] for key in sorted(hooks)),
+        units=tuple(_unit(unit, builder, order, planned.hook_weights) for order, (unit, builder) in enumerate(units)),
         expected=planned.expected,
         incomplete=tuple(sorted(incomplete)),
     )
@@ -169,14 +176,24 @@ def _environment(unit: PlannedUnit) -> BuildEnvironment:
     return BuildEnvironment(key=hashlib.sha256("".join(lines).encode()).hexdigest()[:16], pins=pins)
 
 
-def _unit(unit: PlannedUnit, builder: Target, order: int) -> Unit:
+def _hook_environment(solution: Solution, weights: Mapping[str, Weight]) -> HookEnvironment:
+    files = sorted(choice.candidate.artifact.filename for choice in solution.choices)
+    wheels = tuple(HookWheel(filename=file, sha256=weights[file].sha256) for file in files)
+    lines = [f"{wheel.filename} {wheel.sha256}\n" for wheel in wheels]
+    return HookEnvironment(key=hashlib.sha256("".join(lines).encode()).hexdigest()[:16], wheels=wheels)
+
+
+def _unit(unit: PlannedUnit, builder: Target, order: int, weights: Mapping[str, Weight]) -> Unit:
     return Unit(
         artifact=unit.sdist.artifact.filename,
         name=unit.sdist.name,
         version=unit.sdist.version,
         builder=builder.name,
-        backend=unit.backend,
+        backend=unit.need.system.backend,
         requires=unit.requires,
         environment=_environment(unit).key,
         order=order,
+        treatment=unit.need.treatment.planned,
+        hooks="" if unit.need.hooks is None else _hook_environment(unit.need.hooks, weights).key,
+        cycles=unit.cycles,
     )

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wheelforge.events import Phase, PhaseFinished, PhaseStarted
-from wheelforge.factory.rules import check_build_hashes, check_hashes
+from wheelforge.factory.rules import check_build_hashes, check_hashes, tell_cycles, tell_undated
 from wheelforge.model.artifacts import Kind
-from wheelforge.plan.closure import ClosureRules, plan_closure
+from wheelforge.plan.closure import plan_closure
+from wheelforge.plan.rules import ClosureRules
 from wheelforge.plan.units import BuildClosure
 from wheelforge.resolve.align import became_sources, shared_preferences
 from wheelforge.resolve.problem import Problem, named_by_place
@@ -145,7 +146,7 @@ class Planner:
 
     async def _with_builds(self, plan: Plan, earlier: Earlier) -> Plan:
         closure = await plan_closure(
-            plan.runtime,
+            plan.shipped(),
             ClosureRules(
                 inputs=self.inputs,
                 builder=plan.target,
@@ -153,10 +154,13 @@ class Planner:
                 before=earlier.builds(plan.target.name),
                 given=plan.placed,
                 pinned=plan.pinned,
+                recipes=self.facts.recipes,
             ),
             self.facts,
         )
         check_build_hashes(self.inputs, closure)
+        tell_cycles(closure, self.report)
+        tell_undated(closure, self.report)
         remark = f"to build for {plan.target.name}"
         self.report(PhaseFinished(phase=Phase.CLOSURE, count=len(closure.units), noun="sdist", remark=remark))
         return replace(plan, closure=closure)

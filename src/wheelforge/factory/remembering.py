@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from wheelforge.model.building import Hooks
 from wheelforge.model.inputs import Prefer, Resolution
 from wheelforge.model.lock import LockedInputs
 
@@ -33,6 +34,11 @@ def locked_inputs(inputs: Inputs) -> LockedInputs:
         "uploaded-prior-to": inputs.uploaded_prior_to_written or (cutoff.isoformat() if cutoff is not None else ""),
         "with-fallback": inputs.with_fallback,
         "align": inputs.align,
+        "build-deps-as-of": inputs.building.as_of.written if inputs.building.as_of else "",
+        "hooks": inputs.building.hooks.value if inputs.building.hooks is Hooks.FROM_SOURCE else "",
+        "provided": tuple(sorted(inputs.building.provided)),
+        "recipes": inputs.building.recipes,
+        "config-settings": tuple(map(inputs.secrets.masked, _settings(inputs))),
         "indexes": tuple(map(inputs.secrets.masked, inputs.indexes)),
         "index-pins": tuple(map(str, inputs.index_pins)),
     }
@@ -46,6 +52,13 @@ def locked_inputs(inputs: Inputs) -> LockedInputs:
         build_constraints=_texts(inputs.build_constraints),
         options={name: value for name, value in sorted(options.items()) if value},
     )
+
+
+def _settings(inputs: Inputs) -> Iterator[str]:
+    for asked in inputs.requirements:
+        yield from (f"{asked.requirement.name}: {key}={value}" for key, value in asked.settings)
+    for place in inputs.references:
+        yield from (f"{place.written}: {key}={value}" for key, value in place.settings)
 
 
 def _texts(asked: Iterable[Asked]) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from wheelforge.errors import UsageError
 from wheelforge.events import Note, Warn
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.treatment import Policy
+from wheelforge.plan.cycles import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.inputs import Inputs
     from wheelforge.plan.units import BuildClosure
+    from wheelforge.recipes.cookbook import Cookbook
     from wheelforge.resolve.problem import Problem, Solution
 
 
@@ -49,7 +52,20 @@ def _refuse(kind: str, bare: Iterable[str], *, hint: str) -> None:
         raise UsageError("\n".join([f"hashes are required, and these {kind} have none:", *lines]), hint=hint)
 
 
-def tell_exceptions(inputs: Inputs, files: Iterable[Artifact], report: Reporter) -> None:
+def tell_cycles(closure: BuildClosure, report: Reporter) -> None:
+    """Say which build cycles other versions have broken."""
+    for text in (text for unit in closure.units for text in tell(unit)):
+        report(Note(text=text))
+
+
+def tell_undated(closure: BuildClosure, report: Reporter) -> None:
+    """Say for which builds the time machine was of no use."""
+    if closure.undated:
+        names = ", ".join(closure.undated)
+        report(Note(text=f"nobody says when {names} was uploaded: its build environment is as of now"))
+
+
+def tell_exceptions(inputs: Inputs, files: Iterable[Artifact], recipes: Cookbook, report: Reporter) -> None:
     """Say what a user would not expect of the files that were chosen."""
     listed = sorted(files, key=lambda file: file.filename)
     sources = {file.name for file in listed if file.kind is Kind.SDIST}
@@ -63,4 +79,12 @@ def tell_exceptions(inputs: Inputs, files: Iterable[Artifact], report: Reporter)
             and file.name not in sources
             and file.direct is None
         ):
-            report(Note(text=f"of {file.name} {file.version} no sdist can be taken: its wheel is"))
+            report(Note(text=_why_wheel(file, recipes)))
+
+
+def _why_wheel(file: Artifact, recipes: Cookbook) -> str:
+    seeding = [rule for rule in recipes.about(file.name) if rule.policy is not None]
+    if not seeding or seeding[-1].policy is not Policy.SEED:
+        return f"of {file.name} {file.version} no sdist can be taken: its wheel is"
+    why = f", since {seeding[-1].why}" if seeding[-1].why else ""
+    return f"{file.name} {file.version} is taken as a wheel{why} ({seeding[-1].origin})"

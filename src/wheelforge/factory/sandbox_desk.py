@@ -14,8 +14,13 @@ import msgspec
 from wheelforge.archives.wheel import read_metadata
 from wheelforge.errors import BuildError
 from wheelforge.factory.knowledge import Answers
+from wheelforge.factory.made import Order, WheelMaker
+from wheelforge.factory.making import is_made
+from wheelforge.forge.bench import Work
+from wheelforge.forge.checks import Expected
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.metadata import Surety
+from wheelforge.model.treatment import PLAIN
 from wheelforge.sandbox.wheels import EnvironmentWheel
 from wheelforge.simple.once import Once
 from wheelforge.together import together
@@ -24,12 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from wheelforge.direct.port import PackedTree
-    from wheelforge.forge.bench import Bench
+    from wheelforge.factory.made import Equipment
     from wheelforge.forge.hooks import Backend
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.metadata import Metadata
+    from wheelforge.model.treatment import Treatment
     from wheelforge.simple.index import Index
-    from wheelforge.store.records import Records
 
 T = TypeVar("T")
 _BOTH = "requires-and-metadata"
@@ -38,11 +43,11 @@ _BOTH = "requires-and-metadata"
 class SandboxDesk:
     """Asks backends in a sandbox, offline; an answer is remembered by all that could change it."""
 
-    def __init__(self, *, index: Index, bench: Bench, records: Records, logs: Path, places: asyncio.Semaphore) -> None:
+    def __init__(self, *, index: Index, equipment: Equipment, places: asyncio.Semaphore) -> None:
         self._index = index
-        self._bench = bench
-        self._records = records
-        self._logs = logs
+        self._equipment = equipment
+        self._bench = equipment.bench
+        self._records = equipment.store.records
         self._places = places
         self._asking: Once[bytes] = Once()
         self._preparing: asyncio.Task[None] | None = None
@@ -51,29 +56,46 @@ class SandboxDesk:
         """See `HookDesk`."""
         self._preparing = asyncio.create_task(asyncio.to_thread(self._bench.prepare))
 
-    async def answers(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Answers:
+    async def answers(self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN) -> Answers:
         """See `HookDesk`."""
-        question = await self._question(await self._opened(sdist), wheels)
+        question = await self._question(await self._opened(sdist), wheels, treatment)
         said = msgspec.json.decode(await self._remembered(_BOTH, question, _answers), type=_Said)
         if said.metadata is None:
             return Answers(requires=said.requires, metadata=None)
         metadata = parse_metadata(said.metadata, surety=Surety.HOOK, origin=sdist.filename)
         return Answers(requires=said.requires, metadata=metadata)
 
-    async def requires(self, sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
+    async def requires(
+        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN
+    ) -> tuple[str, ...]:
         """See `HookDesk`."""
-        question = await self._question(await self._opened(sdist), wheels)
+        question = await self._question(await self._opened(sdist), wheels, treatment)
         both = self._records.get(_BOTH, question.key)
         if both is not None:
             return msgspec.json.decode(both, type=_Said).requires
         answer = await self._remembered("requires-for-wheel", question, _requires)
         return msgspec.json.decode(answer, type=tuple[str, ...])
 
-    async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact]) -> Metadata:
+    async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN) -> Metadata:
         """See `HookDesk`."""
-        question = await self._question(await self._opened(sdist), wheels)
+        question = await self._question(await self._opened(sdist), wheels, treatment)
         answer = await self._remembered("metadata", question, _metadata)
         return parse_metadata(answer, surety=Surety.HOOK, origin=sdist.filename)
+
+    async def wheel(self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN) -> Artifact:
+        """See `HookDesk`; it stands in the store, where a later build finds it."""
+        source = await self._opened(sdist)
+        order = Order(
+            sdist=source.path,
+            sha256=source.key,
+            wheels=await self._environment(wheels),
+            environment={wheel.name: wheel.version for wheel in wheels},
+            expected=Expected(name=sdist.name, version=sdist.version, target=self._equipment.target),
+            treatment=treatment,
+        )
+        async with self._places:
+            made = await asyncio.to_thread(WheelMaker(self._equipment).wheel, order)
+        return made.artifact(sdist)
 
     async def refuses(self) -> None:
         """See `HookDesk`."""
@@ -84,13 +106,13 @@ class SandboxDesk:
 
     async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...]:
         """See `HookDesk`."""
-        question = await self._question(_tree_source(tree), wheels)
+        question = await self._question(_tree_source(tree), wheels, PLAIN)
         answer = await self._remembered("requires-for-sdist", question, _requires_for_sdist)
         return msgspec.json.decode(answer, type=tuple[str, ...])
 
     async def sdist(self, tree: PackedTree, wheels: Sequence[Artifact], output: Path) -> Path:
         """See `HookDesk`."""
-        question = await self._question(_tree_source(tree), wheels)
+        question = await self._question(_tree_source(tree), wheels, PLAIN)
         return await self._asked(question, lambda backend: backend.build_sdist(output))
 
     async def _opened(self, sdist: Artifact) -> _Source:
@@ -98,15 +120,23 @@ class SandboxDesk:
         subject, log = f"{sdist.name} {sdist.version}", f"{sdist.name}-{sdist.version}"
         return _Source(path=fetched.path, key=fetched.sha256, subject=subject, log=log)
 
-    async def _question(self, source: _Source, wheels: Sequence[Artifact]) -> _Question:
-        fetched = await together(self._index.fetch(wheel) for wheel in wheels)
-        environment = tuple(
-            EnvironmentWheel(path=one.path, sha256=one.sha256, filename=wheel.filename)
-            for wheel, one in zip(wheels, fetched, strict=True)
-        )
+    async def _question(self, source: _Source, wheels: Sequence[Artifact], treatment: Treatment) -> _Question:
+        environment = await self._environment(wheels)
         conditions = [source.key, *sorted(wheel.sha256 for wheel in environment), self._bench.conditions]
-        key = hashlib.sha256("\n".join(conditions).encode()).hexdigest()
-        return _Question(source=source, environment=environment, key=key)
+        key = hashlib.sha256("\n".join([*conditions, treatment.fingerprint]).encode()).hexdigest()
+        return _Question(source=source, environment=environment, treatment=treatment, key=key)
+
+    async def _environment(self, wheels: Sequence[Artifact]) -> tuple[EnvironmentWheel, ...]:
+        return tuple(await together(self._file(wheel) for wheel in wheels))
+
+    async def _file(self, wheel: Artifact) -> EnvironmentWheel:
+        if is_made(wheel):
+            sha256 = wheel.sha256 or ""
+            return EnvironmentWheel(
+                path=self._equipment.store.blobs.path(sha256), sha256=sha256, filename=wheel.filename
+            )
+        fetched = await self._index.fetch(wheel)
+        return EnvironmentWheel(path=fetched.path, sha256=fetched.sha256, filename=wheel.filename)
 
     async def _remembered(self, hook: str, question: _Question, ask: Callable[[Backend], bytes]) -> bytes:
         key = question.key
@@ -127,11 +157,17 @@ class SandboxDesk:
 
     def _ask(self, question: _Question, ask: Callable[[Backend], T]) -> T:
         source = question.source
-        log = self._logs / f"{source.log}.hooks.log"
+        log = self._equipment.logs / f"{source.log}.hooks.log"
         log.unlink(missing_ok=True)
-        with self._bench.backend(
-            source.path, question.environment, subject=source.subject, log=log, project=source.project
-        ) as backend:
+        work = Work(
+            sdist=source.path,
+            wheels=question.environment,
+            subject=source.subject,
+            log=log,
+            project=source.project,
+            treatment=question.treatment,
+        )
+        with self._bench.backend(work) as backend:
             return ask(backend)
 
 
@@ -153,6 +189,7 @@ class _Question:
 
     source: _Source
     environment: tuple[EnvironmentWheel, ...]
+    treatment: Treatment
     key: str
     """The same for all that gives the same answers."""
 

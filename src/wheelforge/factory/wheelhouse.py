@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wheelforge.events import Reporter
-    from wheelforge.factory.workshop import MadeWheel
+    from wheelforge.factory.made import MadeWheel
     from wheelforge.model.lock import Lock
     from wheelforge.store.store import Store
 

@@ -170,4 +170,4 @@ def _by_name(obtained: Obtained) -> Asked:
     requirement = Requirement(artifact.name)
     requirement.extras = set(reference.extras)
     requirement.marker = reference.marker
-    return Asked(requirement=requirement, origin=reference.origin, place=reference.told)
+    return Asked(requirement=requirement, origin=reference.origin, settings=reference.settings, place=reference.told)

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from wheelforge.archives.sdist import unpack_dated
 from wheelforge.errors import WheelforgeError
 from wheelforge.forge.hooks import Workplace, open_backend
+from wheelforge.forge.patching import apply_patches
+from wheelforge.model.treatment import PLAIN, Treatment
 from wheelforge.sandbox.surroundings import EARLIEST
+from wheelforge.sandbox.tools import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +24,22 @@ if TYPE_CHECKING:
     from wheelforge.sandbox.environments import Environments
     from wheelforge.sandbox.port import Sandbox
     from wheelforge.sandbox.wheels import EnvironmentWheel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """An sdist, and what its backend gets to work on it."""
+
+    sdist: Path
+    """A source tree that is packed with one top folder will do, too."""
+    wheels: Sequence[EnvironmentWheel]
+    """Its environment, exactly."""
+    subject: str
+    """What messages call it: ``flask 3.1.3``."""
+    log: Path
+    project: str = "."
+    """The folder of the project inside the tree."""
+    treatment: Treatment = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,27 +62,36 @@ class Bench:
             pass
 
     @contextlib.contextmanager
-    def backend(
-        self, sdist: Path, wheels: Sequence[EnvironmentWheel], *, subject: str, log: Path, project: str = "."
-    ) -> Iterator[Backend]:
-        """A live backend of an sdist, over a private copy of its tree, in an environment of exactly these wheels.
+    def backend(self, work: Work) -> Iterator[Backend]:
+        """A live backend of an sdist, over a private copy of its tree that is patched as recipes say.
 
-        A source tree that is packed with one top folder will do, too; ``project`` is a folder inside that.
+        Raises:
+            BuildError: a patch does not apply, or the sdist does not say what its backend is.
         """
+        treatment = work.treatment
         with (
             tempfile.TemporaryDirectory(prefix="wheelforge-", ignore_cleanup_errors=True) as scratch,
-            self.environments.open(wheels) as environment,
+            self.environments.open(work.wheels) as environment,
         ):
-            unpacked = unpack_dated(sdist, Path(scratch) / "source", name=subject)
+            unpacked = unpack_dated(work.sdist, Path(scratch) / "source", name=work.subject)
+            apply_patches(unpacked.root, treatment.patches)
             workplace = Workplace(
-                subject=subject,
+                subject=work.subject,
                 source=unpacked.root,
-                project=project,
+                project=work.project,
                 environment=environment,
-                log=log,
+                hidden=hidden(treatment.provided),
+                log=work.log,
                 timeout=self.timeout,
                 timeout_option=self.timeout_option,
             )
-            variables = {"SOURCE_DATE_EPOCH": str(max(unpacked.newest_mtime, int(EARLIEST)))}
-            with open_backend(workplace, sandbox=self.sandbox, runner=self.runner, variables=variables) as backend:
+            epoch = {"SOURCE_DATE_EPOCH": str(max(unpacked.newest_mtime, int(EARLIEST)))}
+            settings = {key: value if isinstance(value, str) else [*value] for key, value in treatment.settings.items()}
+            with open_backend(
+                workplace,
+                sandbox=self.sandbox,
+                runner=self.runner,
+                config_settings=settings or None,
+                variables={**treatment.environment, **epoch},
+            ) as backend:
                 yield backend

@@ -20,6 +20,7 @@ from wheelforge.archives.wheel import WheelContents, check_record, read_shape, r
 from wheelforge.errors import BuildError
 from wheelforge.forge.likeness import Likeness, compare
 from wheelforge.model.filenames import version_of
+from wheelforge.model.pep508 import parse_requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 
 _DISAGREEMENT = "where the sdist and its lock disagree: collect again (-U), or constrain the version (-c FILE)"
+_LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +180,9 @@ def _requirement_faults(metadata: bytes, expected: Expected) -> Iterator[str]:
     built = set[str]()
     for line in read_headers(metadata).all("requires-dist"):
         try:
-            requirement = Requirement(line)
+            requirement = parse_requirement(line)
         except InvalidRequirement:
-            yield f"its METADATA requires {line!r}, which is no requirement (PEP 508)"
+            yield f"its METADATA requires {line[:_LONGEST_SHOWN]!r}, which is no requirement (PEP 508)"
             continue
         if expected.target.evaluate(requirement.marker, expected.extras):
             built.add(_canonical(requirement))

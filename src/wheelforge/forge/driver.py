@@ -99,13 +99,21 @@ def _answer(hooks: Any, script: str, question: dict[str, Any]) -> dict[str, Any]
         output = json.loads((control / "output.json").read_text(encoding="utf-8"))
     except BaseException as error:  # noqa: BLE001 - sys.exit in a hook is its failure and not our end
         _say("".join(traceback.format_exception(type(error), error, _trace(error, script))).rstrip())
-        return {"raised": f"{type(error).__name__}: {str(error)[:LONGEST_REASON]}"}
+        return {"raised": _reason(error)}
     for warning in output.pop("warnings", []):
         _say(f"warning: {warning['message']}")
     reason = output.get("traceback") or output.get("backend_error")
     if reason:
         _say(reason.rstrip())
     return {"output": output}
+
+
+def _reason(error: BaseException) -> str:
+    try:
+        message = str(error)[:LONGEST_REASON]
+    except Exception:  # noqa: BLE001 - its class is the backend's own
+        message = "(its message cannot be told)"
+    return ": ".join(filter(None, (type(error).__name__, message)))
 
 
 def _trace(error: BaseException, script: str) -> TracebackType | None:

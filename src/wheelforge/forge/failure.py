@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wheelforge.errors import BuildError
 from wheelforge.forge.diagnosis import diagnose
+from wheelforge.model.told import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,11 +61,10 @@ def tail(log: Path, *, lines: int = _SHOWN_LINES) -> tuple[str, ...]:
             text = file.read().decode(errors="replace")
     except OSError:
         return ()
-    written = [printable(line) for line in text.splitlines()]
+    written = [shown(line) for line in text.splitlines()]
     return tuple(line for line in written if line.strip())[-lines:]
 
 
-def printable(text: str) -> str:
-    """Give what a terminal would show of one line, cut where it is endless."""
-    plain = _ESCAPE.sub("", text).expandtabs()
-    return "".join(character for character in plain if character.isprintable())[:_LONGEST_LINE]
+def shown(line: str) -> str:
+    """Give what a terminal would show of one line, without credentials, cut where it is endless."""
+    return printable(_ESCAPE.sub("", line).expandtabs())[:_LONGEST_LINE]

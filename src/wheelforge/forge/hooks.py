@@ -44,6 +44,8 @@ class Workplace:
     project: str = "."
     """The folder of the project inside it, with forward slashes."""
     environment: Environment
+    hidden: frozenset[str] = frozenset()
+    """Programs of the host that it does not see: see `Job.hidden`."""
     log: Path
     """Everything that the backend prints is appended here."""
     timeout: float | None
@@ -182,6 +184,7 @@ def _stage(
         source=Mount(host=workplace.source.absolute(), inside="/src", access=Access.WRITE),
         outbox=outbox,
         mounts=(environment.mount, scratch),
+        hidden=workplace.hidden,
         log=workplace.log,
         timeout=workplace.timeout,
         timeout_option=workplace.timeout_option,
@@ -193,7 +196,10 @@ def _builder(workplace: Workplace, session: Session) -> ProjectBuilder:
     try:
         return ProjectBuilder(project, python_executable=workplace.environment.python, runner=session)
     except (BuildException, ValueError, RecursionError, OSError) as error:
-        raise BuildError(f"{workplace.subject}: its pyproject.toml cannot be followed: {error}") from error
+        raise BuildError(
+            f"{workplace.subject}: its pyproject.toml cannot be followed: {error}",
+            hint="choose another version of it, with a constraint",
+        ) from error
 
 
 @contextlib.contextmanager

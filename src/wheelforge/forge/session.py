@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, assert_never
 import msgspec
 
 from wheelforge.forge.delivery import tray
-from wheelforge.forge.failure import Failure, HookFailed, printable
+from wheelforge.forge.failure import Failure, HookFailed, shown
 from wheelforge.process.conversation import NoAnswer, Silence
 from wheelforge.sandbox.port import Job, Mount
 
@@ -37,6 +37,8 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "build_sdist": (".tar.gz", ".zip"),
 }
 """The hooks that answer with a name, and how it has to end."""
+MOST_REQUIREMENTS = 1000
+"""Of one answer. No honest backend comes near it, and each of them is a question to the index."""
 _LONGER = 4
 """Times the seconds that were not enough, as what to try next."""
 _SHELL_SIGNAL = 128
@@ -58,6 +60,8 @@ class Stage:
     """The folder in which each hook finds its own for what it writes."""
     mounts: tuple[Mount, ...]
     """What else there is."""
+    hidden: frozenset[str]
+    """Programs of the host that it does not see."""
     log: Path
     timeout: float | None
     timeout_option: str = ""
@@ -112,7 +116,7 @@ class Session:
             answer = self._conversation.ask(question, timeout=self._stage.timeout)
         except NoAnswer as silent:
             raise self._silent(hook, silent) from None
-        (Path(control) / "output.json").write_bytes(msgspec.json.encode(self._checked(hook, answer)))
+        (Path(control) / "output.json").write_bytes(self._checked(hook, answer))
 
     def tray(self) -> AbstractContextManager[Tray]:
         """Make a folder for what the next hook writes; where the backend has spoilt that, `DeliveryError` says so."""
@@ -124,7 +128,7 @@ class Session:
             failure,
             subject=self._stage.subject,
             hook=hook,
-            reason=printable(reason),
+            reason=shown(reason),
             log=self._stage.log,
             status=status,
         )
@@ -137,6 +141,7 @@ class Session:
             env=stage.variables,
             cwd=stage.sandbox.seen(stage.source),
             mounts=(stage.source, stage.outbox, *stage.mounts, _DRIVER, hooks),
+            hidden=stage.hidden,
         )
         command = stage.sandbox.command(job)
         return self._stack.enter_context(self._runner.converse(command, log=self._stage.log))
@@ -167,7 +172,7 @@ class Session:
             failed.hint = f"if it only needs longer: {stage.timeout_option} {stage.timeout * _LONGER:g}"
         return failed
 
-    def _checked(self, hook: str, answer: object) -> _Output:
+    def _checked(self, hook: str, answer: object) -> bytes:
         try:
             told = msgspec.convert(answer, _Answer)
         except msgspec.ValidationError as error:
@@ -179,7 +184,10 @@ class Session:
             fault = _fault(hook, output.return_val)
             if fault is not None:
                 raise self.failed(Failure.BAD_ANSWER, hook, fault)
-        return output
+        try:
+            return msgspec.json.encode(output)
+        except UnicodeEncodeError as error:  # half a character, which JSON can hold
+            raise self.failed(Failure.BAD_ANSWER, hook, "what came back is no text") from error
 
 
 class _Output(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,7 +212,10 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
 def _fault(hook: str, value: list[str] | str | None) -> str | None:
     suffixes = _SUFFIXES.get(hook)
     if suffixes is None:
-        return None if isinstance(value, list) else f"it has to answer with a list of strings, and said {value!r}"
+        if not isinstance(value, list):
+            return f"it has to answer with a list of strings, and said {value!r}"
+        many = f"it asks for {len(value)} requirements; {MOST_REQUIREMENTS} are the limit"
+        return many if len(value) > MOST_REQUIREMENTS else None
     if not isinstance(value, str):
         return f"it has to answer with a name, and said {value!r}"
     if not value.isprintable() or "/" in value or "\\" in value:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
 
 from wheelforge.errors import BuildError
+from wheelforge.forge.bench import Work
 from wheelforge.forge.checks import check_wheel
+from wheelforge.model.pep508 import parse_requirement
+from wheelforge.model.treatment import PLAIN, Treatment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,6 +42,7 @@ class UnitJob:
     log: Path
     output: Path
     """A folder of its own; the wheel is left there."""
+    treatment: Treatment = PLAIN
 
 
 class UnlockedRequirement(BuildError):
@@ -51,7 +55,8 @@ def build_unit(job: UnitJob, bench: Bench) -> tuple[Path, CheckedWheel]:
     Raises:
         BuildError: a hook failed, asks for something new, or its wheel is not what was expected.
     """
-    with bench.backend(job.sdist, job.wheels, subject=job.subject, log=job.log) as backend:
+    work = Work(sdist=job.sdist, wheels=job.wheels, subject=job.subject, log=job.log, treatment=job.treatment)
+    with bench.backend(work) as backend:
         unmet = sorted(_unmet(backend.requires_for_wheel(), job))
         if unmet:
             raise UnlockedRequirement(
@@ -65,10 +70,14 @@ def build_unit(job: UnitJob, bench: Bench) -> tuple[Path, CheckedWheel]:
 def _unmet(asked: Sequence[str], job: UnitJob) -> Iterable[str]:
     for text in asked:
         try:
-            requirement = Requirement(text)
+            requirement = parse_requirement(text)
         except InvalidRequirement as fault:
-            raise BuildError(f"{job.subject} asks for what is not PEP 508: {text!r}\n{fault}") from None
-        version = job.environment.get(canonicalize_name(requirement.name))
+            why = str(fault).partition("\n")[0]
+            raise BuildError(f"{job.subject} asks for what is not PEP 508: {text[:200]!r}\n{why}") from None
+        name = canonicalize_name(requirement.name)
+        version = job.environment.get(name)
+        if name in {*job.treatment.removes, *job.treatment.provided}:
+            continue
         served = version is not None and requirement.specifier.contains(version, prereleases=True)
         if job.builder.evaluate(requirement.marker) and not served:
             yield text

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wheelforge.formats.lock_file_checks import Flaw
-    from wheelforge.model.lock import ExpectedShape, Lock, LockedArtifact, LockedInputs, Pin, Unit
+    from wheelforge.model.lock import Cycle, ExpectedShape, Lock, LockedArtifact, LockedInputs, Pin, Unit
 
 _KEY = re.compile(r"[0-9a-f]{16}")
 _QUOTES = frozenset("'\"\\")
@@ -27,6 +27,8 @@ _PATCH = re.compile(r"patches\[\d+\]\.content")
 _HASHES = re.compile(r"(?: --hash=(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}))*")
 _DASHES = 2
 """In a tag: ``py3-none-any``."""
+_CLOSED = 2
+"""What a cycle has at least: its beginning, and that again."""
 _SHOWN = 20
 
 
@@ -174,7 +176,7 @@ def _named_file_flaws(item: Pin | Unit, files: Mapping[str, LockedArtifact]) -> 
 
 def _unit_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Flaw]:
     yield from _repeated("hook-environments", "key", [environment.key for environment in lock.hook_environments])
-    keys = {environment.key for environment in lock.environments}
+    held = {environment.key: environment.pins for environment in lock.environments}
     hooks = {environment.key for environment in lock.hook_environments} | {""}
     for place, unit in enumerate(lock.units):
         where = f"units[{place}]"
@@ -183,12 +185,23 @@ def _unit_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Fla
             yield f"{where}.artifact", f"{show(unit.artifact)} is not an sdist"
         for number, asked in enumerate(unit.requires):
             yield from _requirement_flaws(f"{where}.requires[{number}].requirement", asked.requirement)
-        if unit.environment not in keys:
+        if unit.environment not in held:
             yield f"{where}.environment", f"{show(unit.environment)} is not among the environments"
         if unit.hooks not in hooks:
             yield f"{where}.hooks", f"{show(unit.hooks)} is not among the hook environments"
+        for number, cycle in enumerate(unit.cycles):
+            pins = held.get(unit.environment, ())
+            yield from ((f"{where}.cycles[{number}].{key}", problem) for key, problem in _cycle_flaws(cycle, pins))
     if sorted(unit.order for unit in lock.units) != list(range(len(lock.units))):
         yield "units", f"their orders are not 0 to {len(lock.units) - 1}, each once"
+
+
+def _cycle_flaws(cycle: Cycle, pins: Iterable[Pin]) -> Iterator[Flaw]:
+    if len(cycle.path) < _CLOSED or cycle.path[0] != cycle.path[-1]:
+        yield "path", f"{show(str(cycle))} does not lead back to its beginning"
+    if any(cycle.avoids == f"{pin.name}=={pin.version}" for pin in pins):
+        yield "avoids", f"the environment holds {show(cycle.avoids)}"
+    yield from _requirement_flaws("avoids", cycle.avoids)
 
 
 def _repeated(table: str, key: str, values: Iterable[str]) -> Iterator[Flaw]:

@@ -12,6 +12,7 @@ from packaging.utils import is_normalized_name
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.filenames import SDIST_SUFFIXES, is_safe, named, version_of
 from wheelforge.model.told import printable
+from wheelforge.model.urls import FULL_COMMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
     from wheelforge.model.lock import LockedArtifact
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SUFFIXES = {Kind.WHEEL: (".whl",), Kind.SDIST: SDIST_SUFFIXES}
 _KIND_WORDS = {Kind.WHEEL: "a wheel", Kind.SDIST: "an sdist"}
-_USERINFO = re.compile(r"([A-Za-z0-9+.-]*)://([^/\s?#]*)@")
+_USERINFO = re.compile(r"://([^/\s?#]*)@")
 _WEB = frozenset({"http", "https"})
 _SHOWN_CHARACTERS = 120
 
@@ -61,7 +61,7 @@ def is_wheel_of(filename: str, name: NormalizedName, version: Version) -> bool:
 
 def holds_credentials(text: str) -> bool:
     """Whether a text holds a URL with a user or a password; a mere user of ssh is part of the place (PEP 610)."""
-    return any(":" in user or not scheme.endswith("ssh") for scheme, user in _USERINFO.findall(text))
+    return any(":" in one[1] or not text.endswith("ssh", 0, one.start()) for one in _USERINFO.finditer(text))
 
 
 def show(value: str) -> str:
@@ -74,6 +74,7 @@ def _web_problem(url: str) -> str | None:
     """What comes from an index comes over HTTP; credentials have no business in a file that is handed on."""
     try:
         parts = urlsplit(url)
+        _ = parts.port
     except ValueError:
         return f"{show(url)} is not a URL"
     if "@" in parts.netloc:
@@ -90,13 +91,14 @@ def _direct_flaws(direct: DirectUrl) -> Iterator[Flaw]:
         yield "url", f"{show(direct.url)} is neither the URL of an archive or a repository nor a relative path"
     if direct.subdirectory and not _is_inside(direct.subdirectory):
         yield "subdirectory", f"{show(direct.subdirectory)} is not a folder inside"
-    if direct.vcs is not None and not _COMMIT.fullmatch(direct.vcs.commit_id):
+    if direct.vcs is not None and not FULL_COMMIT.fullmatch(direct.vcs.commit_id):
         yield "vcs.commit-id", f"{show(direct.vcs.commit_id)} is not a full commit"
 
 
 def _is_remote(direct: DirectUrl) -> bool:
     try:
         parts = urlsplit(direct.url)
+        _ = parts.port
     except ValueError:
         return False
     return bool(parts.netloc) and parts.scheme in (_WEB if direct.vcs is None else _WEB | {"ssh"})

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from wheelforge.errors import IntegrityError, ResolutionError, UsageError
 from wheelforge.model.told import printable
-from wheelforge.model.urls import local_path
+from wheelforge.model.urls import FULL_COMMIT, local_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from wheelforge.model.targets import Target
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _FILES = ("https", "http", "file")
 _REPOSITORIES = (*_FILES, "ssh")
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
@@ -80,7 +79,7 @@ class Ground:
         Raises:
             IntegrityError: the address is none, or the commit is not written in full, so that it could change.
         """
-        if not _COMMIT.fullmatch(commit):
+        if not FULL_COMMIT.fullmatch(commit):
             raise self.unsafe(where, f"the commit is not written in full: {commit!r}")
         place = self._address(where, url, _REPOSITORIES)
         return Place(f"git+{place.url}@{commit}", f"git+{place.written}@{commit}")
@@ -166,9 +165,11 @@ class Ground:
 def split(url: str) -> SplitResult:
     """The parts of a URL, all empty where it is none."""
     try:
-        return urlsplit(url)
+        parts = urlsplit(url)
+        _ = parts.port
     except ValueError:
         return _NOWHERE
+    return parts
 
 
 def _bare(parts: SplitResult) -> str:

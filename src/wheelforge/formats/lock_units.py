@@ -9,7 +9,7 @@ import msgspec
 
 from wheelforge.formats import lock_wire as wire
 from wheelforge.formats.lock_checks import contradiction
-from wheelforge.model.lock import BuildRequirement, Unit
+from wheelforge.model.lock import BuildRequirement, Cycle, Unit
 from wheelforge.model.treatment import Patch, Treatment
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def unit_table(unit: Unit) -> wire.Unit:
         env=dict(sorted(treatment.environment.items())),
         config_settings=dict(sorted(treatment.settings.items())),
         patches=tuple(patch.sha256 for patch in treatment.patches),
+        cycles=msgspec.convert(unit.cycles, tuple[wire.Cycle, ...], from_attributes=True),
     )
 
 
@@ -81,6 +82,7 @@ def _unit(table: wire.Unit, patches: Mapping[str, Patch], where: str, origin: st
             settings=table.config_settings,
             patches=tuple(patches[key] for key in table.patches),
         ),
+        cycles=tuple(Cycle(path=one.path, avoids=one.avoids) for one in table.cycles),
     )
 
 

@@ -151,6 +151,13 @@ class Patch(Table, frozen=True):
     encoding: Annotated[str, Meta(description="Of its bytes: `utf-8`, or `latin-1` where they are not that.")] = "utf-8"
 
 
+class Cycle(Table, frozen=True):
+    """A build cycle that was met, and that an environment breaks by holding another version."""
+
+    path: Annotated[tuple[str, ...], Meta(description="`NAME VERSION`: each would need the next one to be built.")]
+    avoids: Annotated[str, Meta(description="`NAME==VERSION`: what the environment must not hold.")]
+
+
 class Unit(Table, frozen=True):
     """One sdist to be built by one builder."""
 
@@ -170,6 +177,7 @@ class Unit(Table, frozen=True):
         default_factory=dict
     )
     patches: Annotated[tuple[Sha256, ...], Meta(description="Of `patches`, in the order of applying.")] = ()
+    cycles: Annotated[tuple[Cycle, ...], Meta(description="Those that its environment breaks.")] = ()
 
 
 class Shape(Table, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 from wheelforge.formats.lock_files import Provided, locked_target, runtime_files
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.upload_time import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,7 +85,7 @@ class _Writer:
 
     def _file(self, file: LockedArtifact) -> Mapping[str, Any]:
         told: dict[str, Any] = {}
-        if uploaded := _moment(file.upload_time):
+        if uploaded := moment(file.upload_time):
             told["upload-time"] = uploaded
         if file.paths or not file.url:
             told["path"] = str(self.base / file.path_for(self.target))
@@ -100,14 +100,3 @@ def _indexes(lock: Lock) -> Iterator[tuple[str, str]]:
     for name, _, url in (one.partition("=") for one in named) if isinstance(named, tuple) else ():
         if url.startswith(_WEB):
             yield name, url
-
-
-def _moment(text: str | None) -> dt.datetime | None:
-    """An upload time in UTC; what cannot be read as one is left out, since it is optional in PEP 751."""
-    try:
-        moment = dt.datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return moment.astimezone(dt.UTC)

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from wheelforge.model.digest import Algorithm, Digest, read_digest
 from wheelforge.model.inputs import public_url
+from wheelforge.model.told import without_login
 from wheelforge.model.urls import local_path
 
 if TYPE_CHECKING:
@@ -87,11 +88,11 @@ def read_place(text: str, *, base: Path | None, unexpanded: str | None = None) -
     """
     if unexpanded is None or unexpanded == text:
         return _read(text, base)
-    shown, told = unvalued(unexpanded), _unvalued(unexpanded)
     try:
         found = _read(text, base)
     except BadPlace as error:
-        raise error.about(told) from None
+        raise error.about(_digest_query(without_login(unexpanded))) from None
+    shown, told = unvalued(unexpanded), _unvalued(unexpanded)
     return replace(found, shown=shown, told=told, public=re.split(r"[?#]", shown, maxsplit=1)[0])
 
 
@@ -139,9 +140,9 @@ def _by_url(text: str, parts: SplitResult) -> Place:
 def shown_url(url: str) -> str:
     """A URL for messages and locks: without credentials, and with a digest instead of its query."""
     try:
-        return _shown_url(urlsplit(url))
-    except ValueError:
-        return url.partition(":")[0] + ":"
+        return _shown_url(_parts(url))
+    except BadPlace:
+        return f"{url.partition(':')[0]}:"
 
 
 def subdirectory_of(written: str) -> str:
@@ -161,9 +162,9 @@ def is_folder(location: str) -> bool:
     return location.startswith("file:") and local_path(location).is_dir()
 
 
-def shown_path(path: Path) -> str:
-    """A path for messages and locks: relative to where the run was started, or its last part."""
-    absolute, here = path.resolve(), Path.cwd().resolve()
+def shown_path(path: Path, cwd: Path | None = None) -> str:
+    """A path for messages and locks, with forward slashes: relative to where the run was started, or its last part."""
+    absolute, here = path.resolve(), (cwd or Path.cwd()).resolve()
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else absolute.name
 
 
@@ -172,7 +173,8 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.hostname, parts.port
     except ValueError as error:
-        raise BadPlace("not a URL: {}", str(error)) from error
+        # Its own words may quote a password.
+        raise BadPlace("not a URL: {}", without_login(url)) from error
     return parts
 
 
@@ -261,7 +263,11 @@ def unvalued(text: str) -> str:
 
 
 def _unvalued(text: str) -> str:
-    return _QUERY.sub(lambda query: _digested(query[1]), _LOGIN.sub("", text))
+    return _digest_query(_LOGIN.sub("", text))
+
+
+def _digest_query(text: str) -> str:
+    return _QUERY.sub(lambda query: _digested(query[1]), text)
 
 
 def _digested(query: str) -> str:

@@ -27,9 +27,9 @@ _NAMELESS = "nameless"
 NOT_EDITABLE = "an editable is a folder or a repository"
 
 _EXTRAS = re.compile(r"\[[^\[\]]*\]$")
-_MARKER_OF_URL = re.compile(r"\s+;|;(?=\s)")
-_MARKER_OF_PATH = re.compile(r"\s*;")
-_NAME_AND_URL = re.compile(r"\s*[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*@\s*(?=\S)")
+_MARKER_OF_URL = re.compile(r"\s;|;(?=\s)")
+_MARKER_OF_PATH = re.compile(r";")
+_NAME_AND_URL = re.compile(r"\s*[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\]\s*)?@\s*(?=\S)")
 
 _OPERATORS = ("<", ">", "=", "!", "~")
 _SPECIFIER = "expected a version specifier"

@@ -12,7 +12,7 @@ from wheelforge.model.secrets import VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_COMMENT = re.compile(r"(^|\s+)#.*")
+_COMMENT = re.compile(r"(?:^|\s)#")
 _COMMENT_LINE = re.compile(r"\s*#")
 
 Place = tuple[int, int]

@@ -248,10 +248,12 @@ def _with_index_option(index: IndexOptions, said: Said, origin: str, source: Sou
 
 
 def _check_foreign(said: Said) -> None:
-    """What a file from the web may say of indexes."""
+    """What a file from the web may say of where files come from, and how they are checked."""
     match said.option:
         case Option.TRUSTED_HOST:
             raise UsageError("a file from the web does not say which hosts are trusted")
+        case Option.NO_REQUIRE_HASHES:
+            raise UsageError("a file from the web does not say that files need no hash")
         case Option.INDEX_URL | Option.EXTRA_INDEX_URL | Option.FIND_LINKS:
             if not said.value.lower().startswith(_WEB):
                 raise UsageError("a file from the web names no place on this machine")

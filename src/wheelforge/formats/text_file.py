@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""Codecs of Python's that write text in other text."""
 # The mark of UTF-16 begins that of UTF-32, so the longer ones come first.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -44,6 +46,8 @@ def decoded(data: bytes, origin: str) -> str:
     """
     encoding, start = _encoding(data)
     try:
+        if codecs.lookup(encoding).name in _NO_CHARSETS:
+            raise LookupError(encoding)
         return data[start:].decode(encoding)
     except UnicodeDecodeError as error:
         number = error.object.count(b"\n", 0, error.start) + 1

@@ -11,6 +11,7 @@ from wheelforge.formats.lock_listing import Listed, Owner, listed_project, url_f
 from wheelforge.formats.lock_places import split
 from wheelforge.model.digest import sha256
 from wheelforge.model.inputs import Reference
+from wheelforge.model.upload_time import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,7 @@ def _listed(where: str, file: File, registry: str, ground: Ground) -> Listed:
         path=path,
         sha256=None if file.url is None and file.hash is None else _sha256(where, file, ground),
         size=file.size,
-        upload_time=file.upload_time,
+        upload_time=rfc3339(file.upload_time),
     )
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from wheelforge.archives.headers import Headers, read_headers
 from wheelforge.errors import ResolutionError
 from wheelforge.model.metadata import Metadata, Surety
+from wheelforge.model.pep508 import parse_requirement
 
 if TYPE_CHECKING:
+    from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?", re.IGNORECASE)
+_LONGEST_SHOWN = 200
 _METADATA_VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 
 
@@ -72,7 +75,7 @@ def dynamic_fields(headers: Headers) -> frozenset[str]:
 def read_name(text: str, origin: str) -> NormalizedName:
     """Normalise the name of a project or an extra (PEP 503, PEP 685), refusing what is no name."""
     if not _NAME.fullmatch(text):
-        raise InvalidMetadata(origin, f"{text!r} is no name")
+        raise InvalidMetadata(origin, f"{_shown(text)} is no name")
     return canonicalize_name(text)
 
 
@@ -80,16 +83,16 @@ def read_version(text: str, origin: str) -> Version:
     """Read a version (PEP 440), refusing what is none."""
     try:
         return Version(text)
-    except InvalidVersion:
-        raise InvalidMetadata(origin, f"{text!r} is no version (PEP 440)") from None
+    except ValueError:  # InvalidVersion, or more digits than Python makes a number of
+        raise InvalidMetadata(origin, f"{_shown(text)} is no version (PEP 440)") from None
 
 
 def read_requirement(text: str, origin: str) -> Requirement:
     """Read a requirement (PEP 508), refusing what is none."""
     try:
-        return Requirement(text)
+        return parse_requirement(text)
     except InvalidRequirement as error:
-        raise InvalidMetadata(origin, f"{text!r} is no requirement (PEP 508): {error}") from None
+        raise InvalidMetadata(origin, f"{_shown(text)} is no requirement (PEP 508): {_first_line(error)}") from None
 
 
 def read_requires_python(text: str | None) -> str | None:
@@ -99,6 +102,15 @@ def read_requires_python(text: str | None) -> str | None:
     except InvalidSpecifier:
         return None
     return text or None
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}...")
+
+
+def _first_line(error: Exception) -> str:
+    """What is wrong; the text below it, with a caret, may hold what a terminal obeys."""
+    return str(error).partition("\n")[0]
 
 
 def _needed(headers: Headers, field: str, origin: str) -> str:

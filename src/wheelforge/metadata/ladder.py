@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from wheelforge.archives.sdist import read_sdist
 from wheelforge.archives.wheel import read_metadata
 from wheelforge.errors import ExitCode, ResolutionError
 from wheelforge.metadata.core import parse_metadata
+from wheelforge.metadata.patched import read_patched
 from wheelforge.metadata.static import build_system, static_metadata
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.metadata import Surety
@@ -16,10 +17,15 @@ from wheelforge.model.told import naming
 from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wheelforge.archives.sdist import SdistContents
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.metadata import BuildSystem, Metadata
+    from wheelforge.model.treatment import Patch
     from wheelforge.simple.index import Index
+
+    PatchesOf: TypeAlias = Callable[[Artifact], tuple[Patch, ...]]
 
 
 class AskBackend(Protocol):
@@ -43,12 +49,20 @@ class Disagreement(ResolutionError):
     exit_code = ExitCode.INTEGRITY
 
 
-class Ladder:
-    """Reads files of one index; an sdist is opened once."""
+def _no_patches(_sdist: Artifact) -> tuple[Patch, ...]:
+    return ()
 
-    def __init__(self, index: Index, ask_backend: AskBackend) -> None:
+
+class Ladder:
+    """Reads files of one index; an sdist is opened once.
+
+    ``patches_of`` tells what recipes change in an sdist before anybody reads it.
+    """
+
+    def __init__(self, index: Index, ask_backend: AskBackend, patches_of: PatchesOf = _no_patches) -> None:
         self._index = index
         self._ask_backend = ask_backend
+        self._patches_of = patches_of
         self._contents: Once[SdistContents] = Once()
 
     async def assume(self, file: Artifact) -> Metadata:
@@ -90,11 +104,13 @@ class Ladder:
             return build_system(await self.contents(sdist), origin=sdist.filename)
 
     async def contents(self, sdist: Artifact) -> SdistContents:
-        """The static files of an sdist, after its hash was checked."""
+        """The static files of an sdist, after its hash was checked, as they are built: with all patches."""
         return await self._contents.get((sdist.filename, sdist.sha256 or sdist.url), lambda: self._read(sdist))
 
     async def _read(self, sdist: Artifact) -> SdistContents:
         fetched = await self._index.fetch(sdist)
+        if patches := self._patches_of(sdist):
+            return await asyncio.to_thread(read_patched, fetched.path, patches, name=sdist.filename)
         return await asyncio.to_thread(read_sdist, fetched.path, name=sdist.filename)
 
 

@@ -130,7 +130,7 @@ def _pyproject(contents: SdistContents, origin: str) -> Mapping[str, object]:
     try:
         return parse_toml(contents.pyproject or b"")
     except TooDeep as error:
-        raise InvalidMetadata(origin, f"its tables or arrays are {error}") from None
+        raise InvalidMetadata(origin, f"its tables, arrays or keys are {error}") from None
     except BrokenToml as error:
         raise InvalidMetadata(origin, f"it is no TOML: {error}") from None
 

@@ -41,6 +41,8 @@ class Artifact:
     """The name of the index that offers it."""
     sha256: str | None
     """Lower-case hex; ``None`` where the index promises none."""
+    other_hashes: frozenset[Digest] = frozenset()
+    """What the index promises besides: its bytes must have all of them."""
     allowed: frozenset[Digest] = frozenset()
     """The hashes that the user wrote down for it, of which its bytes must have one; empty where any will do."""
     size: int | None = None
@@ -49,7 +51,7 @@ class Artifact:
     yanked: str | None = None
     """PEP 592: the reason, empty where none is given; ``None`` when it is not yanked."""
     upload_time: str | None = None
-    """RFC 3339, as the index writes it (PEP 700)."""
+    """RFC 3339 in UTC (PEP 700)."""
     metadata_sha256: str | None = None
     """PEP 658/714: the hash of the metadata file, where one is promised with a hash."""
     tags: frozenset[Tag] = frozenset()
@@ -64,9 +66,19 @@ class Artifact:
     """Where a lock lists it that is an input, for messages: ``pylock.toml: packages[3].wheels[0]``; else empty."""
 
     @property
+    def promised_bytes(self) -> tuple[str, str | None, frozenset[Digest]]:
+        """The same for files that stand at one place and must have the same bytes there."""
+        return self.url, self.sha256, self.other_hashes
+
+    @property
+    def promises(self) -> frozenset[Digest]:
+        """All hashes that the index promises."""
+        return self.other_hashes if self.sha256 is None else self.other_hashes | {sha256(self.sha256)}
+
+    @property
     def is_vouched(self) -> bool:
         """Whether its index promises one of the hashes that are allowed; where it does not, only its bytes can tell."""
-        return not self.allowed or (self.sha256 is not None and sha256(self.sha256) in self.allowed)
+        return not self.allowed or not self.allowed.isdisjoint(self.promises)
 
 
 class Status(enum.Enum):

@@ -20,7 +20,11 @@ class Algorithm(enum.StrEnum):
     @property
     def digits(self) -> int:
         """How many hex digits a hash has."""
-        return hashlib.new(self).digest_size * 2
+        return _DIGITS[self]
+
+
+_NAMED = {algorithm.value: algorithm for algorithm in Algorithm}
+_DIGITS = {algorithm: hashlib.new(algorithm).digest_size * 2 for algorithm in Algorithm}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -44,7 +48,7 @@ def sha256(value: str) -> Digest:
 def read_digest(written: str) -> Digest | None:
     """Read ``ALGORITHM:HEX``; ``None`` where it is of another algorithm, or has too few or too many digits."""
     found = _WRITTEN.fullmatch(written)
-    if found is None or found[1] not in set(Algorithm):
+    algorithm = _NAMED.get(found[1]) if found else None
+    if found is None or algorithm is None or len(found[2]) != _DIGITS[algorithm]:
         return None
-    algorithm = Algorithm(found[1])
-    return Digest(algorithm=algorithm, value=found[2].lower()) if len(found[2]) == algorithm.digits else None
+    return Digest(algorithm=algorithm, value=found[2].lower())

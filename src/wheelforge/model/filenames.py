@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.tags import Tag, parse_tag
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from wheelforge.model.artifacts import Kind
 
@@ -63,7 +63,7 @@ def version_of(text: str) -> Version | None:
     """The version that is written (PEP 440); ``None`` for what is no version."""
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or more digits than Python makes a number of
         return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.building import Building
 from wheelforge.model.secrets import Secrets
 from wheelforge.model.told import plain
 
@@ -228,5 +229,6 @@ class Inputs:
     index's own to heed."""
     no_deps: bool = False
     """pip's ``--no-deps``: what is named is collected, and nothing that it requires."""
+    building: Building = field(default_factory=Building)
     secrets: Secrets = field(default_factory=Secrets, repr=False)
     """What stands in addresses and must stand in no lock."""

@@ -147,6 +147,19 @@ class HookEnvironment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle:
+    """A build cycle that was met, and that an environment does not close since it holds another version."""
+
+    path: tuple[str, ...]
+    """``hen 2.0``, ``nest 1.0``, ``hen 2.0``: each would need the next one to be built."""
+    avoids: str
+    """``hen==2.0``: what the environment must not hold."""
+
+    def __str__(self) -> str:
+        return " -> ".join(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """One sdist to be built by one builder."""
 
@@ -167,6 +180,8 @@ class Unit:
     """What recipes and settings want of its build; what they add is among ``requires``."""
     hooks: str = ""
     """The key of the `HookEnvironment` in which its backend was asked what it requires; empty where it was not."""
+    cycles: tuple[Cycle, ...] = ()
+    """Those that its environment breaks, in the order in which they were met."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,17 +11,30 @@ from wheelforge.errors import WheelforgeError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CREDENTIALS = re.compile(r"(?<=//)[^/\s]*(?=@)")
+_WORD = re.compile(r"\S+")
+_SERVER = re.compile(r"([\w-]+(\.[\w-]+)+|localhost|\[[\w:.%]+\])(:\d*)?")
+"""One that is no mere user, and no beginning of a password."""
 
 
 def printable(text: str) -> str:
     """``text`` without terminal controls and credentials, each character in its place."""
-    return plain(_CREDENTIALS.sub(lambda found: "*" * len(found[0]), text))
+    return plain(_WORD.sub(_masked, text) if "//" in text and "@" in text else text)
 
 
 def plain(text: str) -> str:
     """``text`` without terminal controls, each character in its place; for what is known to hold no credentials."""
     return text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+
+
+def plain_lines(text: str) -> str:
+    """The lines of a text without terminal controls."""
+    return "\n".join(map(plain, text.split("\n")))
+
+
+def without_login(url: str) -> str:
+    """What was meant as a URL, without its credentials, even where it is none and cannot be taken apart."""
+    start, end = _login(url)
+    return f"{url[:start]}{url[end + 1 :]}" if end > start else url
 
 
 def underlined(text: str, part: slice) -> str:
@@ -40,3 +53,23 @@ def naming(lister: str) -> Iterator[None]:
             error.args = (error.message,)
             error.hint = error.hint or "if the file is right the lock is not: make it anew with the tool that wrote it"
         raise
+
+
+def _masked(word: re.Match[str]) -> str:
+    start, end = _login(word[0])
+    return f"{word[0][:start]}{'*' * (end - start)}{word[0][end:]}"
+
+
+def _login(url: str) -> tuple[int, int]:
+    """Where credentials begin, and the ``@`` behind them; the same place twice where there are none.
+
+    A password may hold ``/`` and ``@`` though no URL may, so that the last ``@`` counts. Only that of a revision does
+    not, behind a repository on what is a server beyond doubt.
+    """
+    start, end = url.find("//") + 2, url.rfind("@")
+    server, _, path = url[start:].partition("/")
+    if start < len("//") or end < start or (url[:start].endswith("file://") and not server):
+        return 0, 0
+    if "git+" in url[:start] and path.count("@") == 1 and _SERVER.fullmatch(server.rpartition("@")[2]):
+        end = start + server.rfind("@")
+    return start, max(start, end)

@@ -8,6 +8,10 @@ from typing import Any
 
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _END = " (at end of document)"
+MOST_STEPS = 100
+"""Of one dotted key: the time that tomllib takes grows with the square of their number, and faster."""
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
+_LONG_KEY = re.compile(rf"""(?<![\w."'-]){_PART}(?:\.[ \t]*+{_PART}){{{MOST_STEPS}}}""")
 
 
 class BrokenToml(ValueError):
@@ -23,7 +27,7 @@ class BrokenToml(ValueError):
 
 
 class TooDeep(BrokenToml):
-    """TOML whose tables or arrays are nested too deeply to be read."""
+    """TOML whose tables, arrays or keys are nested too deeply to be read."""
 
     def __init__(self) -> None:
         super().__init__("nested too deeply")
@@ -36,7 +40,12 @@ def parse_toml(written: str | bytes) -> dict[str, Any]:
         BrokenToml: it is no TOML.
     """
     try:
-        return tomllib.loads(written.decode() if isinstance(written, bytes) else written)
+        text = written.decode() if isinstance(written, bytes) else written
+        if any(line.count(".") >= MOST_STEPS and _LONG_KEY.search(line) for line in text.split("\n")):
+            raise TooDeep
+        return tomllib.loads(text)
+    except BrokenToml:
+        raise
     except ValueError as error:
         raise BrokenToml(str(error)) from error
     except RecursionError as error:

@@ -4,172 +4,220 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
-
-from packaging.requirements import InvalidRequirement, Requirement
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from wheelforge.errors import BuildError, ResolutionError, WheelforgeError
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.inputs import Asked, Formats, Prefer
-from wheelforge.model.lock import BuildRequirement, Source
-from wheelforge.model.told import printable
+from wheelforge.plan.cycles import break_cycles
+from wheelforge.plan.environments import Environments
 from wheelforge.plan.facts import Unanswered
-from wheelforge.plan.graph import build_order
+from wheelforge.plan.graph import build_order, needs
+from wheelforge.plan.needs import static_need
 from wheelforge.plan.sharing import shared_versions
-from wheelforge.plan.silent import is_silent, is_silent_among
 from wheelforge.plan.units import BuildClosure, PlannedUnit
-from wheelforge.resolve.problem import Problem, Solution, applies, named_by_place
+from wheelforge.resolve.problem import Solution
 from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
-    from wheelforge.model.artifacts import Project
-    from wheelforge.model.inputs import Inputs
-    from wheelforge.model.metadata import BuildSystem
-    from wheelforge.model.targets import Target
+    from wheelforge.plan.cycles import Detour
     from wheelforge.plan.facts import Facts
+    from wheelforge.plan.graph import Units
+    from wheelforge.plan.needs import Need
+    from wheelforge.plan.rules import ClosureRules
     from wheelforge.resolve.candidates import Candidate
 
     Preferences = Mapping[NormalizedName, tuple[Version, ...]]
 
-HASHES_HINT = "name them with their hashes in a file: --build-constraint FILE"
+T = TypeVar("T")
 
 
-def no_hashes(bare: Iterable[Candidate]) -> str:
-    """Why a backend is not asked in pip's hash-checking mode, as a clause."""
-    return f"hashes are required, and none is given for {', '.join(map(str, bare))}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosureRules:
-    """Under which the builds of one builder are planned."""
-
-    inputs: Inputs
-    builder: Target
-    host: Target
-    """The interpreter that hooks are asked with. Another than the builder may get other answers than the builder
-    would, and so the closure is not complete then."""
-    before: Mapping[NormalizedName, Iterable[Version]] = field(default_factory=dict)
-    """The versions of an earlier closure, kept where they fit."""
-    given: Mapping[NormalizedName, Project] = field(default_factory=dict)
-    """What the inputs bring themselves, of which builds take what was named by its place: locks are for run time."""
-    pinned: Mapping[NormalizedName, Project | None] = field(default_factory=dict)
-    """See `Problem.pinned`."""
-
-
-async def plan_closure(runtime: Solution, rules: ClosureRules, facts: Facts) -> BuildClosure:
-    """The build closure of a runtime closure.
+async def plan_closure(shipped: Sequence[Candidate], rules: ClosureRules, facts: Facts) -> BuildClosure:
+    """The build closure of what is shipped, of which sdists are built and versions are preferred.
 
     A build environment prefers the versions that finished generations chose, so that one version serves
-    many builds. Neither that nor anything else depends on the order in which facts arrive.
+    many builds. Neither that nor anything else depends on the order in which facts arrive. Where builds need each
+    other, environments are solved again without what closes the cycle.
 
     Raises:
-        BuildCycle: units that need each other to be built.
+        BuildCycle: units that need each other to be built, whatever versions they take.
+        Unplannable: several builds require what is not to be had.
+        ResolutionError: one does.
+    """
+    planner = _Planner(rules, facts, shipped)
+    units = build_order(await break_cycles(await planner.grown({}, sdists(shipped)), planner.avoiding))
+    return BuildClosure(
+        units=units,
+        incomplete=tuple(sorted({unit.need.incomplete for unit in units} - {""})),
+        undated=tuple(sorted({str(unit.sdist) for unit in units} & planner.environments.undated)),
+    )
+
+
+async def plan_unit(sdist: Candidate, rules: ClosureRules, facts: Facts) -> PlannedUnit | Unanswered:
+    """One build by itself, as if nothing had been chosen before; or why nothing may be run for it.
+
+    Raises:
+        ResolutionError: what it requires is not to be had.
     """
     planner = _Planner(rules, facts)
-    units: dict[str, PlannedUnit] = {}
-    planner.finish([runtime])
-    generation = sdists(runtime)
-    while generation:
-        planned = await planner.generation(generation)
-        units.update({unit.sdist.artifact.filename: unit for unit in planned})
-        planner.finish(unit.environment for unit in planned)
-        found = {s.artifact.filename: s for unit in planned for s in sdists(unit.environment)}
-        generation = [found[name] for name in sorted(found) if name not in units]
-    return BuildClosure(units=build_order(units), incomplete=tuple(sorted(planner.incomplete)))
+    units = await planner.generation([sdist], planner.preferences({}))
+    planner.raise_faults()
+    [unit] = units
+    return planner.environments.refusal(unit.need, unit.environment) or unit
 
 
-def sdists(solution: Solution) -> list[Candidate]:
-    """The chosen candidates that must be built, sorted by name."""
-    return [choice.candidate for choice in solution.choices if choice.candidate.artifact.kind is Kind.SDIST]
+class Unplannable(ResolutionError):
+    """Several builds require what is not to be had; ``faults`` has the error of each."""
+
+    def __init__(self, faults: Sequence[ResolutionError]) -> None:
+        self.faults = tuple(faults)
+        hint = next((fault.hint for fault in faults if fault.hint), None)
+        super().__init__("\n".join(fault.message for fault in faults), hint=hint)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Needy:
-    """An sdist, all that its build asks for, and what of that counts on the builder."""
-
-    sdist: Candidate
-    backend: str
-    told: tuple[BuildRequirement, ...]
-    requires: tuple[Requirement, ...]
+def sdists(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Those that must be built."""
+    return [candidate for candidate in candidates if candidate.artifact.kind is Kind.SDIST]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """Under which an environment is solved."""
+def members_of(units: Iterable[PlannedUnit]) -> list[Candidate]:
+    """All that stands in their environments; what several hold occurs several times."""
+    return [choice.candidate for unit in units for choice in unit.environment.choices]
 
-    target: Target
-    formats: Formats
-    preferences: Preferences
+
+def _unplanned(new: Iterable[PlannedUnit], units: Units) -> list[Candidate]:
+    """The sdists in new environments that are not among the units."""
+    found = {sdist.artifact.filename: sdist for sdist in sdists(members_of(new))}
+    return [found[name] for name in sorted(found) if name not in units]
 
 
 class _Planner:
-    """What the generations share: solved environments and the versions chosen so far."""
+    """What the generations share: solved environments, and which versions are preferred."""
 
-    def __init__(self, rules: ClosureRules, facts: Facts) -> None:
-        self._inputs = rules.inputs
-        self._builder = rules.builder
-        self._host = rules.host
-        self._given = named_by_place(rules.given)
-        self._pinned = rules.pinned
+    def __init__(self, rules: ClosureRules, facts: Facts, shipped: Sequence[Candidate] = ()) -> None:
+        self._rules = rules
         self._facts = facts
-        self._chosen: dict[NormalizedName, set[Version]] = {
-            name: set(versions) for name, versions in rules.before.items()
-        }
-        self._solved: dict[tuple[object, ...], asyncio.Task[Solution]] = {}
+        self._shipped = shipped
         self._ahead: set[str] = set()
         """The files whose backends were asked before their turn."""
-        self.incomplete: set[str] = set()
+        self.environments = Environments(rules, facts)
+        self._faults: dict[str, ResolutionError] = {}
+        """Why builds could not be planned, by message: several may fail for one reason."""
 
-    def finish(self, solutions: Iterable[Solution]) -> None:
-        """A generation is finished: from now on its versions are preferred."""
-        for solution in solutions:
-            for choice in solution.choices:
-                self._chosen.setdefault(choice.candidate.name, set()).add(choice.candidate.version)
+    async def grown(self, units: Units, generation: Sequence[Candidate]) -> Units:
+        """The units with those of these sdists, of what their builds need, and so on down.
 
-    async def generation(self, sdists: Sequence[Candidate]) -> list[PlannedUnit]:
-        """Plan the units of one generation."""
-        preferences = {name: tuple(sorted(versions, reverse=True)) for name, versions in self._chosen.items()}
+        Raises:
+            ResolutionError: some cannot be planned.
+        """
+        self._faults.clear()
+        while generation:
+            planned = await self.generation(generation, self.preferences(units))
+            units = {**units, **{unit.sdist.artifact.filename: unit for unit in planned}}
+            generation = _unplanned(planned, units)
+        self.raise_faults()
+        return units
+
+    async def avoiding(self, units: Units, detour: Detour) -> Units | None:
+        """See `Replan`."""
+        unit = units[detour.unit]
+        cycles = (*unit.cycles, detour.cycle)
+        try:
+            environment = await self.environments.of(unit.need, self._rules.builder, self.preferences(units), cycles)
+            changed = replace(unit, environment=environment, cycles=cycles)
+            units = {**units, detour.unit: changed}
+            return self._needed(await self.grown(units, _unplanned([changed], units)))
+        except (ResolutionError, BuildError):
+            return None
+
+    def _needed(self, units: Units) -> Units:
+        """Those that are shipped, that the builds of these need, and so on."""
+        waiting, found = [sdist.artifact.filename for sdist in sdists(self._shipped)], dict[str, PlannedUnit]()
+        while waiting:
+            filename = waiting.pop()
+            if filename not in found:
+                found[filename] = units[filename]
+                waiting += needs(units[filename])
+        return found
+
+    def preferences(self, units: Units) -> Preferences:
+        """The versions of all that finished generations chose are preferred, the newest first."""
+        chosen = {name: set(versions) for name, versions in self._rules.before.items()}
+        for candidate in (*self._shipped, *members_of(units.values())):
+            chosen.setdefault(candidate.name, set()).add(candidate.version)
+        return {name: tuple(sorted(versions, reverse=True)) for name, versions in chosen.items()}
+
+    def raise_faults(self) -> None:
+        """All that cannot be planned is told in one go, as far as it is known without the rest."""
+        match [self._faults[message] for message in sorted(self._faults)]:
+            case []:
+                pass
+            case [alone]:
+                raise alone
+            case several:
+                raise Unplannable(several)
+
+    async def generation(self, sdists: Sequence[Candidate], preferences: Preferences) -> list[PlannedUnit]:
+        """Plan the units of one generation, but those that cannot be planned."""
         async with self._looking_ahead(sdists, preferences):
-            needy = await together(self._requirements(sdist, preferences) for sdist in sdists)
+            needs = await self._all_of(self._needs(sdist, preferences) for sdist in sdists)
         return [
-            PlannedUnit(sdist=one.sdist, backend=one.backend, requires=one.told, environment=environment)
-            for one, environment in zip(needy, await self._environments(needy, preferences), strict=True)
+            PlannedUnit(need=need, environment=environment)
+            for need, environment in await self._solve_all(needs, preferences)
         ]
 
-    async def _environments(self, needy: Sequence[_Needy], preferences: Preferences) -> list[Solution]:
+    async def _all_of(self, jobs: Iterable[Coroutine[None, None, T]]) -> list[T]:
+        """The results of those that succeed."""
+        found = await together(self._tried(job) for job in jobs)
+        return [result for one in found for result in one]
+
+    async def _tried(self, job: Coroutine[None, None, T]) -> list[T]:
+        try:
+            return [await job]
+        except ResolutionError as fault:
+            self._faults[fault.message] = fault
+            return []
+
+    async def _solve_all(self, needs: Sequence[Need], preferences: Preferences) -> list[tuple[Need, Solution]]:
         """Each environment alone, then again where several could share a version."""
-        environments = await self._solve_all(needy, preferences)
-        shared = shared_versions((one.requires, found) for one, found in zip(needy, environments, strict=True))
+        alone = await self._all_of(self._solve(need, preferences) for need in needs)
+        shared = shared_versions((need.requires_on(self._rules.builder), found) for need, found in alone)
         if not shared:
-            return environments
+            return alone
         both = {name: (*preferences.get(name, ()), *shared.get(name, ())) for name in {*preferences, *shared}}
-        return await self._solve_all(needy, both)
+        return await self._all_of(self._solve(need, both) for need, _ in alone)
 
-    async def _solve_all(self, needy: Sequence[_Needy], preferences: Preferences) -> list[Solution]:
-        rules = _Rules(self._builder, self._formats(), preferences)
-        return await together(self._solve(one.sdist, self._problem(one.sdist, one.requires, rules)) for one in needy)
+    async def _solve(self, need: Need, preferences: Preferences) -> tuple[Need, Solution]:
+        return need, await self.environments.of(need, self._rules.builder, preferences)
 
-    async def _requirements(self, sdist: Candidate, preferences: Preferences) -> _Needy:
-        """All that the build of one sdist asks for."""
+    async def _static(self, sdist: Candidate) -> Need:
+        """What its build needs without being asked."""
         system = await self._facts.build_system(sdist)
-        if is_silent(system):
-            return self._needy(sdist, system)
-        return self._needy(sdist, system, await self._ask_hook(sdist, system, preferences))
+        return static_need(sdist, system, self._rules.recipes.treatment(sdist.name, sdist.version, self._rules.builder))
 
-    async def _static(self, sdist: Candidate) -> _Needy:
-        """What it asks for without being asked."""
-        return self._needy(sdist, await self._facts.build_system(sdist))
+    async def _needs(self, sdist: Candidate, preferences: Preferences) -> Need:
+        """All that the build of one sdist needs."""
+        static = await self._static(sdist)
+        return static if static.is_silent else await self._ask(static, preferences)
 
-    def _needy(self, sdist: Candidate, system: BuildSystem, answer: Iterable[str] = ()) -> _Needy:
-        told = (*_told(system.requires, Source.STATIC), *_told(answer, Source.HOOK))
-        requires = _applying((one.requirement for one in told), sdist, self._builder)
-        return _Needy(sdist=sdist, backend=system.backend, told=told, requires=requires)
+    async def _ask(self, need: Need, preferences: Preferences) -> Need:
+        """The same with what the hook asks for, in an environment of wheels of the host."""
+        host, builder = self._rules.host, self._rules.builder
+        environment = await self.environments.of_hooks(need, host, preferences)
+        if need.is_silent_among(environment):
+            return need
+        answer = self.environments.refusal(need, environment) or await self._facts.hook_requires(
+            need.sdist, environment, need.treatment
+        )
+        if isinstance(answer, Unanswered):
+            return replace(need, incomplete=f"{need.sdist}: {answer}")
+        foreign = f"backends were asked on {host.name} what builds for {builder.name} need"
+        return replace(need.answered(answer, environment), incomplete=foreign if host.name != builder.name else "")
 
     @contextlib.asynccontextmanager
     async def _looking_ahead(self, sdists: Sequence[Candidate], preferences: Preferences) -> AsyncIterator[None]:
@@ -189,99 +237,16 @@ class _Planner:
 
     async def _look_ahead(self, these: Sequence[Candidate], preferences: Preferences) -> None:
         with contextlib.suppress(WheelforgeError):
-            needy = await together(self._static(sdist) for sdist in these)
-            likely = await self._environments(needy, preferences)
-            members = {member.artifact.filename: member for found in likely for member in sdists(found)}
+            needs = await together(self._static(sdist) for sdist in these)
+            likely = await self._solve_all(needs, preferences)
+            chosen = sdists(choice.candidate for _, found in likely for choice in found.choices)
+            members = {member.artifact.filename: member for member in chosen}
             fresh = members.keys() - self._ahead
             self._ahead |= fresh
             await together(self._ask_ahead(members[name]) for name in sorted(fresh))
 
     async def _ask_ahead(self, sdist: Candidate) -> None:
         with contextlib.suppress(WheelforgeError):
-            system = await self._facts.build_system(sdist)
-            if not system.requires and not is_silent(system):
-                await self._facts.hook_requires(sdist, Solution(choices=()))
-
-    async def _ask_hook(self, sdist: Candidate, system: BuildSystem, preferences: Preferences) -> Iterable[str]:
-        """What the hook asks for beyond the static requirements, in an environment of wheels of the host."""
-        texts = system.requires
-        formats = replace(self._formats(), prefer=Prefer.WHEEL, no_binary=frozenset())
-        rules = _Rules(self._host, formats, preferences)
-        problem = self._problem(sdist, _applying(texts, sdist, self._host), rules)
-        environment = await self._solve(sdist, problem)
-        if is_silent_among(system, {one.candidate.name: one.candidate.version for one in environment.choices}):
-            return ()
-        if self._inputs.require_hashes and (bare := problem.unvouched(environment)):
-            self.incomplete.add(f"{sdist}: {Unanswered(reason=no_hashes(bare), hint=HASHES_HINT)}")
-            return ()
-        answer = await self._facts.hook_requires(sdist, environment)
-        if isinstance(answer, Unanswered):
-            self.incomplete.add(f"{sdist}: {answer}")
-            return ()
-        if self._host.name != self._builder.name:
-            self.incomplete.add(f"backends were asked on {self._host.name} what builds for {self._builder.name} need")
-        known = {str(build_requirement(text, sdist)) for text in texts}
-        return [text for text in sorted(set(answer)) if str(build_requirement(text, sdist)) not in known]
-
-    def _formats(self) -> Formats:
-        """The user's rules, where a seed is always a wheel."""
-        formats, seeds = self._inputs.formats, self._inputs.seeds
-        return replace(formats, no_binary=formats.no_binary - seeds, only_binary=formats.only_binary | seeds)
-
-    def _problem(self, sdist: Candidate, requires: Sequence[Requirement], rules: _Rules) -> Problem:
-        origin = f"the build of {sdist}"
-        return Problem(
-            subject=f"the build environment of {sdist}",
-            target=rules.target,
-            roots=tuple(Asked(requirement=one, origin=origin) for one in sorted(requires, key=str)),
-            given=self._given,
-            pinned=self._pinned,
-            constraints=self._inputs.build_constraints,
-            formats=rules.formats,
-            preferences=rules.preferences,
-            uploaded_prior_to=self._inputs.uploaded_prior_to,
-        )
-
-    async def _solve(self, sdist: Candidate, problem: Problem) -> Solution:
-        """One environment; what is asked the same way twice is solved once, and the later one waits for that."""
-        requires = frozenset(str(root.requirement) for root in problem.roots)
-        key = (requires, problem.target.name, problem.formats, frozenset(problem.preferences.items()))
-        if key not in self._solved:
-            self._solved[key] = asyncio.ensure_future(self._facts.solve(problem))
-        try:
-            return await self._solved[key]
-        except ResolutionError as fault:
-            if sdist.evidence.kind is Kind.WHEEL:
-                fault.hint = f"take {sdist.name} as a wheel instead: --only-binary {sdist.name}"
-            raise
-
-
-def _applying(texts: Iterable[str], sdist: Candidate, target: Target) -> tuple[Requirement, ...]:
-    """The build requirements that count on a target."""
-    read = (build_requirement(text, sdist) for text in texts)
-    return tuple(requirement for requirement in read if applies(requirement, target))
-
-
-def build_requirement(text: str, sdist: object) -> Requirement:
-    """Read what the build of an sdist asks for.
-
-    Raises:
-        BuildError: it is no requirement, or one by URL.
-    """
-    try:
-        requirement = Requirement(text)
-    except InvalidRequirement as fault:
-        why = printable(str(fault).partition("\n")[0])
-        raise BuildError(f"{sdist} asks for a build requirement that is not PEP 508: {text!r}\n{why}") from None
-    if requirement.url is not None:
-        raise BuildError(f"{sdist} asks for a build requirement by URL, which is not taken: {text!r}")
-    return requirement
-
-
-def _told(texts: Iterable[str], source: Source) -> tuple[BuildRequirement, ...]:
-    return tuple(BuildRequirement(requirement=_one_line(text), source=source) for text in texts)
-
-
-def _one_line(text: str) -> str:
-    """A requirement as written, but for line ends and tabs, which PEP 508 takes for blanks."""
-    return " ".join(text.split())
+            need = await self._static(sdist)
+            if not (need.told or need.is_silent):
+                await self._facts.hook_requires(sdist, Solution(choices=()), need.treatment)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from wheelforge.model.metadata import BuildSystem
+    from wheelforge.model.treatment import Treatment
     from wheelforge.resolve.candidates import Candidate
     from wheelforge.resolve.problem import Problem, Solution
 
@@ -32,5 +33,7 @@ class Facts(Protocol):
     async def build_system(self, sdist: Candidate) -> BuildSystem:
         """What the sdist says statically of its build."""
 
-    async def hook_requires(self, sdist: Candidate, environment: Solution) -> tuple[str, ...] | Unanswered:
-        """What ``get_requires_for_build_wheel`` asks for, run in this environment."""
+    async def hook_requires(
+        self, sdist: Candidate, environment: Solution, treatment: Treatment, /
+    ) -> tuple[str, ...] | Unanswered:
+        """What ``get_requires_for_build_wheel`` asks for, run in this environment on what is so treated."""

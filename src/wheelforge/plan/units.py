@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wheelforge.model.lock import BuildRequirement
+    from wheelforge.model.lock import BuildRequirement, Cycle
+    from wheelforge.plan.needs import Need
     from wheelforge.resolve.candidates import Candidate
     from wheelforge.resolve.problem import Solution
 
@@ -15,10 +16,20 @@ if TYPE_CHECKING:
 class PlannedUnit:
     """An sdist, what its build requires, and the exact environment that serves it."""
 
-    sdist: Candidate
-    backend: str
-    requires: tuple[BuildRequirement, ...]
+    need: Need
     environment: Solution
+    cycles: tuple[Cycle, ...] = ()
+    """Those that the environment breaks, in the order in which they were met."""
+
+    @property
+    def sdist(self) -> Candidate:
+        """What is built."""
+        return self.need.sdist
+
+    @property
+    def requires(self) -> tuple[BuildRequirement, ...]:
+        """Who asks for what of its environment."""
+        return self.need.told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +38,5 @@ class BuildClosure:
 
     units: tuple[PlannedUnit, ...]
     incomplete: tuple[str, ...]
+    undated: tuple[str, ...] = ()
+    """Sdists whose environments are as of now, since nobody knows when they were uploaded."""

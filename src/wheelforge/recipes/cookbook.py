@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wheelforge.model.treatment import Policy, Treatment
 from wheelforge.recipes.rules import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
@@ -26,6 +26,8 @@ class Cookbook:
     """Rules in the order of their weight: what a later one says wins over what an earlier one said."""
 
     rules: tuple[Rule, ...] = ()
+    provided: frozenset[str] = frozenset()
+    """Tools of the host or the image that every build may see: see `Treatment.provided`."""
     _of: Mapping[NormalizedName, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -50,7 +52,25 @@ class Cookbook:
 
     def treatment(self, name: NormalizedName, version: Version, target: Target) -> Treatment:
         """What the rules come to for one version on a target."""
-        return merged(self.told(name, version, target))
+        found = merged(self.told(name, version, target))
+        return replace(found, provided=tuple(sorted({*found.provided, *self.provided}))) if self.provided else found
+
+    def then(self, rules: Iterable[Rule]) -> Cookbook:
+        """The same with further rules, which win over these."""
+        return replace(self, rules=(*self.rules, *rules))
+
+    def seeds(self, target: Target) -> frozenset[NormalizedName]:
+        """The projects that are taken as wheels for builds on a target, whatever their version."""
+        return frozenset(name for name in self._of if self._policy(name, target) is Policy.SEED)
+
+    def _policy(self, name: NormalizedName, target: Target) -> Policy | None:
+        """What holds for all versions; ``None`` where none does."""
+        for rule in reversed(self.about(name)):
+            if rule.policy is not None and rule.conditions.versions is not None:
+                return None
+            if rule.policy is not None and rule.conditions.met_on(target):
+                return rule.policy
+        return None
 
 
 def merged(rules: Sequence[Rule]) -> Treatment:

@@ -38,7 +38,7 @@ def read_recipes(places: Sequence[Path]) -> Cookbook:
     rules: list[Rule] = []
     faults: list[Fault] = []
     for place in places:
-        files = _files(place)
+        files = recipe_files(place)
         if not files:
             faults.append(Fault(origin=_origin(place), problem="holds no recipe: they are files that end with .toml"))
         for path in files:
@@ -126,7 +126,8 @@ def _note(found: Contradiction, bases: list[tuple[str, int]], sheet: Sheet) -> N
     )
 
 
-def _files(place: Path) -> list[Path]:
+def recipe_files(place: Path) -> list[Path]:
+    """The files of a place: itself, or of a folder its ``*.toml`` by name."""
     return sorted(place.glob("*.toml")) if place.is_dir() else [place]
 
 

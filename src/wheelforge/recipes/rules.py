@@ -32,8 +32,11 @@ class Conditions:
 
     def met(self, version: Version, target: Target) -> bool:
         """Whether they hold for a version on a target."""
-        if self.versions is not None and not self.versions.contains(version, prereleases=True):
-            return False
+        fits = self.versions is None or self.versions.contains(version, prereleases=True)
+        return fits and self.met_on(target)
+
+    def met_on(self, target: Target) -> bool:
+        """Whether those hold that are about the target."""
         if self.targets and not any(fnmatch.fnmatchcase(target.name, glob) for glob in self.targets):
             return False
         return target.evaluate(self.marker)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.digest import Algorithm, sha256
 from wheelforge.model.inputs import Resolution
+from wheelforge.model.upload_time import moment
 from wheelforge.resolve.windows import Windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
@@ -89,14 +89,15 @@ class Rules:
         return not any(applies for _, applies in self._dates(file))
 
     def may_have(self, file: Artifact) -> bool:
-        """Whether a file can have a hash that is asked for; where its SHA-256 does not tell, its bytes will."""
+        """Whether a file can have a hash that is asked for; where what is promised does not tell, its bytes will."""
         if self.hashes is None or self.promises(file):
             return True
-        return any(file.sha256 is None or one.algorithm is not Algorithm.SHA256 for one in self.hashes)
+        known = {one.algorithm for one in file.promises}
+        return any(one.algorithm not in known for one in self.hashes)
 
     def promises(self, file: Artifact) -> bool:
         """Whether a file is promised to have a hash that is asked for."""
-        return self.hashes is not None and file.sha256 is not None and sha256(file.sha256) in self.hashes
+        return self.hashes is not None and not self.hashes.isdisjoint(file.promises)
 
     def bound(self, file: Artifact) -> Artifact:
         """The file with the hashes that are asked for, so that its bytes are held against them wherever they come."""
@@ -241,15 +242,6 @@ class Shelf:
 
     def _speaks(self, wheel: Artifact, sdist: Artifact) -> bool:
         return self.rules.is_there(wheel) and (wheel.yanked is None or sdist.yanked is not None)
-
-
-def moment(upload_time: str | None) -> datetime | None:
-    """When a file was uploaded; ``None`` where its index does not say so in a way that can be read (PEP 700)."""
-    try:
-        read = datetime.fromisoformat(upload_time or "")
-    except ValueError:
-        return None
-    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
 
 
 def pins(specifier: SpecifierSet, version: Version) -> bool:

@@ -37,6 +37,7 @@ class Searched(enum.Enum):
     INDEX = "on the index"
     LINKS = "in any --find-links place"
     NOTHING = "to be had without an index and without --find-links"
+    FOLDER = "in the folder"
 
 
 class Catalog:
@@ -75,10 +76,6 @@ class Catalog:
         self._excluded[identity(file)] = reason
         self._broken.append(file)
         self._shelves.clear()
-
-    def knows_project(self, name: NormalizedName) -> bool:
-        """Whether its page has been read, even if there is none."""
-        return name in self._projects
 
     def names(self) -> Iterable[NormalizedName]:
         """The projects that exist, as far as is known."""

@@ -34,8 +34,10 @@ _ELSEWHERE = {
     Searched.INDEX: "the index that has it: --index-url URL",
     Searched.LINKS: "the place that has it: --find-links PLACE, or leave out --no-index",
     Searched.NOTHING: "the place that has it: --find-links PLACE, or leave out --no-index",
+    Searched.FOLDER: "a folder that has it",
 }
 """What to name for a project that is not found."""
+_NAMES = "an index gives NAME-VERSION.tar.gz, .zip and wheels; take what is named otherwise by its place: NAME @ URL"
 SHOWN_VERSIONS, SHOWN_PROJECTS = 8, 2
 
 
@@ -160,7 +162,8 @@ class _Teller:
         if not project.releases:
             brought = project.name in self._problem.given
             where = "brought by the inputs" if brought else "on the index"
-            return NoVersion("\n".join([f"{project.name} is {where}, but has no files that can be taken", *who]))
+            what = f"{project.name} is {where}, but has no files that can be taken"
+            return NoVersion("\n".join([what, *who]), hint=_NAMES)
         newest_first = sorted(project.releases, reverse=True)
         fitting = [
             version

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from wheelforge.model.urls import PORTS
 from wheelforge.settings.setting import OF_THE_USER, Remark
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _PREFIXES = ("WHEELFORGE_INDEX", "UV_INDEX")
 _PARTS = ("USERNAME", "PASSWORD")
-_PORTS = {"https": 443, "http": 80}
 
 
 def with_login(said: Setting[Index], environ: Mapping[str, str]) -> Setting[Index]:
@@ -75,5 +75,5 @@ def _server(index: Index) -> str:
     parts = urlsplit(index.url)
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
-    port = "" if parts.port in {None, _PORTS.get(parts.scheme)} else f":{parts.port}"
+    port = "" if parts.port in {None, PORTS.get(parts.scheme)} else f":{parts.port}"
     return f"{'' if parts.scheme == 'https' else f'{parts.scheme}://'}{host}{port}"

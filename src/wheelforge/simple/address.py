@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
+from wheelforge.model.urls import PORTS
+
 _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
-_PORTS = {"https": 443, "http": 80}
 UNREADABLE = "an address that is no URL"
 """Shown for what cannot be taken apart, since a password may hide anywhere in it."""
 
@@ -38,7 +39,7 @@ def origin(url: str) -> Origin | None:
     parts = _split(url)
     if parts is None:
         return None
-    return Origin(scheme=parts.scheme, host=parts.hostname or "", port=parts.port or _PORTS.get(parts.scheme, 0))
+    return Origin(scheme=parts.scheme, host=parts.hostname or "", port=parts.port or PORTS.get(parts.scheme, 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class Origin:
     @property
     def is_usual(self) -> bool:
         """Whether it is the host's one https server on the usual port."""
-        return self.scheme == "https" and self.port == _PORTS["https"]
+        return self.scheme == "https" and self.port == PORTS["https"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

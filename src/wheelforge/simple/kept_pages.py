@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from wheelforge.simple.exchange import Answer
     from wheelforge.store.records import Records
 
-_KIND = "pages"
+_KIND = "pages-2"
+"""With another number, what was kept is read anew: a page was understood otherwise then."""
 _LONGEST = 600
 """Seconds that a page is fresh at most, whatever its server says: a new release should not stay unseen for long."""
-_MAX_AGE = re.compile(r"(?:^|[\s,])max-age=(\d+)")
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age=([0-9]+)")
+_DIGITS = re.compile(r"[0-9]+")
+_LONGEST_NUMBER = 9
+"""Digits, which are decades of seconds: a longer number counts as its beginning, and is far above any limit, too."""
 _OK, _NOT_MODIFIED = 200, 304
 
 
@@ -121,5 +125,9 @@ def _freshness(headers: Mapping[str, str]) -> int | None:
     found = _MAX_AGE.search(control)
     if found is None or "no-cache" in control:
         return 0
-    age = headers.get("age", "")
-    return max(min(int(found[1]), _LONGEST) - (int(age) if age.isdecimal() else 0), 0)
+    age = _DIGITS.fullmatch(headers.get("age", ""))
+    return max(min(_number(found[1]), _LONGEST) - (_number(age[0]) if age else 0), 0)
+
+
+def _number(digits: str) -> int:
+    return int(digits.lstrip("0")[:_LONGEST_NUMBER] or "0")

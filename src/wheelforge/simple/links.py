@@ -12,8 +12,9 @@ from packaging.utils import canonicalize_name
 from wheelforge.errors import IndexAccessError
 from wheelforge.events import Warn
 from wheelforge.model.filenames import SDIST_SUFFIXES
+from wheelforge.model.urls import local_path
 from wheelforge.simple.kept_pages import Reading
-from wheelforge.simple.local import FILE, path_of, read_local_page
+from wheelforge.simple.local import FILE, read_local_page
 from wheelforge.simple.once import Once
 from wheelforge.simple.pages import File, Page, read_page
 from wheelforge.simple.projects import project
@@ -64,7 +65,7 @@ class FlatIndex:
         if urlsplit(self._url).path.endswith(_ARCHIVES):
             return _page_of([self._url], self._url)
         if self._url.startswith(FILE):
-            return await asyncio.to_thread(_local, path_of(self._url))
+            return await asyncio.to_thread(_local, local_path(self._url))
         return await self._pages.read(self._url, wanted=_is_archive)
 
 
@@ -139,4 +140,4 @@ def _page_of(urls: list[str], base: str) -> Reading:
 
 
 def _shown(url: str) -> str:
-    return str(path_of(url)) if url.startswith(FILE) else url
+    return str(local_path(url)) if url.startswith(FILE) else url

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from wheelforge.archives.wheel import read_metadata, read_shape
 from wheelforge.errors import IndexAccessError
 from wheelforge.events import Downloaded, Looked, Warn, silent
 from wheelforge.model.artifacts import Status
+from wheelforge.model.urls import local_path
 from wheelforge.simple.index import Fetched
 from wheelforge.simple.once import Once
 from wheelforge.simple.pages import read_page
@@ -21,6 +19,7 @@ from wheelforge.simple.releases import may_be_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from packaging.utils import NormalizedName
 
@@ -37,11 +36,6 @@ _LARGEST_PAGE = 64 << 20
 """Bytes: as much as is read of a page of the web."""
 _LARGEST_FILE = 16 << 30
 """Bytes: several times the largest wheels."""
-
-
-def path_of(url: str) -> Path:
-    """The path of a ``file:///`` URL."""
-    return Path(url2pathname(urlsplit(url).path))
 
 
 def read_local_page(path: Path) -> bytes | None:
@@ -77,7 +71,7 @@ class LocalIndex:
 
     def __init__(self, *, name: str, url: str, reporter: Reporter = silent) -> None:
         self.name = name
-        self._folder = path_of(url)
+        self._folder = local_path(url)
         self._report = reporter
         self._warned = False
         self._projects: Once[Project | None] = Once()
@@ -128,19 +122,21 @@ class LocalFiles:
 
     async def fetch(self, artifact: Artifact) -> Fetched:
         """See `wheelforge.simple.index.Index`; the file is hashed while it is copied, and never linked."""
-        return await self._files.get((artifact.url, artifact.sha256), lambda: self._copy(artifact))
+        return await self._files.get(artifact.promised_bytes, lambda: self._copy(artifact))
 
     async def _copy(self, artifact: Artifact) -> Fetched:
-        add = self._blobs.add
-        sha256 = await asyncio.to_thread(_readable, artifact, lambda path: add(path, expected=artifact.sha256))
+        sha256 = await asyncio.to_thread(_readable, artifact, lambda path: self._add(artifact, path))
         path = self._blobs.path(sha256)
         fetched = Fetched(path=path, sha256=sha256, size=path.stat().st_size)
         self._report(Downloaded(filename=artifact.filename, size=fetched.size, cached=True))
         return fetched
 
+    def _add(self, artifact: Artifact, path: Path) -> str:
+        return self._blobs.add(path, expected=artifact.sha256, others=artifact.other_hashes)
+
 
 def _readable(artifact: Artifact, read: Callable[[Path], T]) -> T:
-    path = path_of(artifact.url)
+    path = local_path(artifact.url)
     try:
         fault = _fault(path, _LARGEST_FILE)
         if fault is None:

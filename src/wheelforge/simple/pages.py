@@ -35,15 +35,20 @@ _ARCHIVE = re.compile(r"\.(whl|tar\.\w+|zip|tgz|egg|exe|msi|rpm)$")
 _MOST = 200_000
 """Files of one page: several times what the largest projects have."""
 _FILENAME = b'"filename"'
+_LARGEST = (1 << 63) - 1
+"""Bytes: no file system holds a larger file."""
 
 
 class Hashes(msgspec.Struct, frozen=True, gc=False):
-    """Of all hashes that a page may give, the one that counts here."""
+    """Of all hashes that a page may give, the strong ones (`wheelforge.model.digest.Algorithm`), nothing checked."""
 
     sha256: str | None = None
+    sha384: str | None = None
+    sha512: str | None = None
 
 
 _NO_HASHES = Hashes()
+_STRONG = frozenset(Hashes.__struct_fields__)
 
 
 class File(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
@@ -53,7 +58,7 @@ class File(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=
     url: str
     hashes: Hashes = Hashes()
     requires_python: str | None = None
-    size: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    size: Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)] | None = None
     upload_time: str | None = None
     yanked: bool | str = False
     core_metadata: bool | Hashes | None = None
@@ -181,12 +186,11 @@ class _Reader:
                 url = urljoin(self._base, url)
             except ValueError:  # no URL: it can lead to no file
                 return
-        algorithm, _, digest = fragment.partition("=")
         self.files.append(
             File(
                 filename=filename,
                 url=url,
-                hashes=Hashes(sha256=digest) if algorithm == "sha256" else _NO_HASHES,
+                hashes=_hashes(fragment),
                 requires_python=given.get("data-requires-python"),
                 yanked="data-yanked" in given and (given["data-yanked"] or True),
                 core_metadata=_metadata(given.get("data-core-metadata")),
@@ -196,9 +200,16 @@ class _Reader:
         )
 
 
+def _hashes(text: str) -> Hashes:
+    """``ALGORITHM=HEX``, which tools have joined with others by ``&``."""
+    given = {algorithm: value for algorithm, mark, value in (part.partition("=") for part in text.split("&")) if mark}
+    strong = {algorithm: given[algorithm] for algorithm in _STRONG & given.keys()}
+    return Hashes(**strong) if strong else _NO_HASHES
+
+
 def _metadata(value: str | None) -> bool | Hashes:
-    algorithm, _, digest = (value or "").partition("=")
-    return Hashes(sha256=digest) if algorithm == "sha256" else bool(value)
+    hashes = _hashes(value or "")
+    return bool(value) if hashes is _NO_HASHES else hashes
 
 
 def _unsafe(count: int) -> str:

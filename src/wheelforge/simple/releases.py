@@ -12,13 +12,17 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from wheelforge.model.artifacts import Artifact
+from wheelforge.model.digest import Algorithm, read_digest
 from wheelforge.model.filenames import Named, build_tag, named, tag_set
+from wheelforge.model.upload_time import rfc3339
 from wheelforge.simple.pages import File, Hashes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from packaging.utils import NormalizedName
+
+    from wheelforge.model.digest import Digest
 
 _SCHEMES = ("https://", "http://")
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/[^#@]*")
@@ -27,12 +31,12 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
 """The last step of an address that stays as it is, wherever the steps before lead."""
 _FILE = "file://"
 _WHEEL = ".whl"
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 class _Entry(NamedTuple):
     file: File
     named: Named
+    hashes: Mapping[Algorithm, Digest]
     url: str
 
 
@@ -78,13 +82,13 @@ class Releases(Mapping[Version, tuple[Artifact, ...]]):
     def _entry(self, file: File) -> _Entry | None:
         """What a file comes to; ``None`` where it cannot be used."""
         parts = named(file.filename, self._name)
-        if parts is None or (file.hashes.sha256 is not None and _SHA256.fullmatch(file.hashes.sha256) is None):
-            return None
-        url = _absolute(file.url, self._url)
-        return _Entry(file, parts, url) if url else None
+        hashes = None if parts is None else _strong(file.hashes)
+        url = None if hashes is None else _absolute(file.url, self._url)
+        return None if parts is None or hashes is None or url is None else _Entry(file, parts, hashes, url)
 
     def _artifact(self, version: Version, entry: _Entry) -> Artifact:
-        file, parts, url = entry
+        file, parts, hashes, url = entry
+        sha256 = hashes.get(Algorithm.SHA256)
         return Artifact(
             filename=file.filename,
             name=self._name,
@@ -92,11 +96,12 @@ class Releases(Mapping[Version, tuple[Artifact, ...]]):
             kind=parts.kind,
             url=url,
             index=self._index,
-            sha256=file.hashes.sha256 and file.hashes.sha256.lower(),
+            sha256=sha256 and sha256.value,
+            other_hashes=frozenset(hashes.values()) - {sha256},
             size=file.size,
             requires_python=_specifier(file.requires_python),
             yanked=_reason(file.yanked),
-            upload_time=file.upload_time,
+            upload_time=rfc3339(file.upload_time),
             metadata_sha256=_promised(file),
             tags=tag_set(parts.tags) if parts.tags else frozenset(),
             build=build_tag(parts.build),
@@ -149,11 +154,24 @@ def _reason(yanked: bool | str) -> str | None:  # noqa: FBT001 - the page's own 
     return yanked if isinstance(yanked, str) else ""
 
 
+def _strong(hashes: Hashes) -> Mapping[Algorithm, Digest] | None:
+    """By algorithm; ``None`` where one of them is none."""
+    found: dict[Algorithm, Digest] = {}
+    for algorithm in Algorithm:
+        value = getattr(hashes, algorithm)
+        if value is not None:
+            digest = read_digest(f"{algorithm}:{value}")
+            if digest is None:
+                return None
+            found[algorithm] = digest
+    return found
+
+
 def _promised(file: File) -> str | None:
     """PEP 714: the newer name of the attribute counts where both are there."""
     promise = file.data_dist_info_metadata if file.core_metadata is None else file.core_metadata
-    digest = promise.sha256 if isinstance(promise, Hashes) else None
-    return digest.lower() if digest and _SHA256.fullmatch(digest) else None
+    digest = read_digest(f"{Algorithm.SHA256}:{promise.sha256}") if isinstance(promise, Hashes) else None
+    return digest and digest.value
 
 
 @lru_cache(maxsize=16384)

@@ -22,7 +22,7 @@ from wheelforge.simple.once import Once
 from wheelforge.simple.projects import doubted, project, quarantined
 from wheelforge.simple.releases import may_be_of
 from wheelforge.simple.remote_wheel import remote_metadata, remote_shape
-from wheelforge.store.blobs import HashMismatch, check_hash
+from wheelforge.store.blobs import HashMismatch, check_hash, check_others
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from wheelforge.simple.client import Client
     from wheelforge.simple.exchange import Part
     from wheelforge.simple.remote_wheel import Ranges
-    from wheelforge.store.blobs import Incoming
+    from wheelforge.store.blobs import Blobs, Incoming
     from wheelforge.store.store import Store
 
 _SMALL = 128 << 10
@@ -45,6 +45,7 @@ _BEARABLE = 16 << 20
 _QUESTIONS, _FILES = 64, 16
 """Requests at once."""
 _OK = 200
+_ALTERED = "try again; if it stays so, the index or a proxy on the way serves an altered file"
 _OF_A_LOCK = "see whether the lock that lists the file is right, or out of date: no index that is used here lists it"
 
 
@@ -83,15 +84,15 @@ class SimpleIndex:
 
     async def metadata(self, artifact: Artifact) -> bytes:
         """See `wheelforge.simple.index.Index`."""
-        return await self._metadata.get(artifact.url, lambda: self._read_metadata(artifact))
+        return await self._metadata.get(artifact.promised_bytes, lambda: self._read_metadata(artifact))
 
     async def shape(self, artifact: Artifact) -> Shape:
         """See `wheelforge.simple.index.Index`."""
-        return await self._shapes.get(artifact.url, lambda: self._read_shape(artifact))
+        return await self._shapes.get(artifact.promised_bytes, lambda: self._read_shape(artifact))
 
     async def fetch(self, artifact: Artifact) -> Fetched:
         """See `wheelforge.simple.index.Index`."""
-        return await self._files.get(artifact.url, lambda: self._obtain(artifact))
+        return await self._files.get(artifact.promised_bytes, lambda: self._obtain(artifact))
 
     async def _read_project(self, name: NormalizedName) -> Project | None:
         url = f"{self._url.rstrip('/')}/{quote(name, safe='')}/"
@@ -135,7 +136,7 @@ class SimpleIndex:
 
     def _is_near(self, artifact: Artifact) -> bool:
         """Whether the whole wheel is here or on its way, or costs no more than a part of it."""
-        if (artifact.size is not None and artifact.size <= _SMALL) or self._files.begun(artifact.url):
+        if (artifact.size is not None and artifact.size <= _SMALL) or self._files.begun(artifact.promised_bytes):
             return True
         return artifact.sha256 is not None and self._store.blobs.has(artifact.sha256)
 
@@ -189,7 +190,7 @@ class SimpleIndex:
         return ranges
 
     async def _obtain(self, artifact: Artifact) -> Fetched:
-        if artifact.sha256 is None:
+        if not artifact.promises:
             self._warn(
                 f"{self._told()} promises no sha256 for {artifact.filename}, and perhaps for others:"
                 " what it sends is used unchecked",
@@ -219,14 +220,15 @@ class SimpleIndex:
         blobs, sha256 = self._store.blobs, artifact.sha256
         if sha256 is None or not blobs.has(sha256):
             return None
-        path = await asyncio.to_thread(blobs.checked, sha256)
+        path = await asyncio.to_thread(_checked, blobs, sha256, artifact)
         return None if path is None else Fetched(path=path, sha256=sha256, size=path.stat().st_size)
 
     async def _download(self, artifact: Artifact) -> Fetched:
         with self._store.blobs.receive(artifact.filename) as incoming:
             try:
                 await self._web.download(artifact.url, lambda data: self._take(artifact, incoming, data))
-                sha256 = incoming.keep(artifact.sha256)
+                _check_size(artifact, incoming.size)
+                sha256 = incoming.keep(artifact.sha256, artifact.other_hashes)
             except (Missing, HashMismatch) as error:
                 if not self._url:
                     error.hint = _OF_A_LOCK
@@ -238,7 +240,7 @@ class SimpleIndex:
         if artifact.size is not None and incoming.size > artifact.size:
             raise IntegrityError(
                 f"{artifact.filename} goes on after the {artifact.size} bytes that its index promised, and is not used",
-                hint="try again; if it stays so, the index or a proxy on the way serves an altered file",
+                hint=_ALTERED,
             )
         self._report(DownloadAdvanced(filename=artifact.filename, received=incoming.size, size=artifact.size))
 
@@ -269,3 +271,21 @@ class SimpleIndex:
             self._known.learn_shape(artifact, own)
             other.append("contents")
         return other
+
+
+def _checked(blobs: Blobs, sha256: str, artifact: Artifact) -> Path | None:
+    """See `Blobs.checked`; held against all that is promised of the file."""
+    path = blobs.checked(sha256)
+    if path is not None:
+        _check_size(artifact, path.stat().st_size)
+        with path.open("rb") as stream:
+            check_others(stream, artifact.other_hashes, filename=artifact.filename)
+    return path
+
+
+def _check_size(artifact: Artifact, size: int) -> None:
+    if artifact.size not in {None, size}:
+        raise IntegrityError(
+            f"{artifact.filename} has {size} bytes, not the {artifact.size} that its index promised, and is not used",
+            hint=_ALTERED,
+        )

@@ -139,22 +139,24 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
     ) -> AsyncioStream:
-        """Encrypt what follows.
+        """Encrypt what follows, which is the new stream's; this one is at its end.
 
         Raises:
             httpcore.ConnectError: the server cannot do that, or is not who it should be.
             httpcore.ConnectTimeout: it does not in so many seconds.
         """
+        encrypted = AsyncioStream()
         try:
+            self._check_silence()
             with _told(httpcore.ConnectTimeout, httpcore.ConnectError):
                 async with asyncio.timeout(timeout):
-                    self._transport = await asyncio.get_running_loop().start_tls(
-                        self._open(), self, ssl_context, server_hostname=server_hostname
+                    encrypted._transport = await asyncio.get_running_loop().start_tls(
+                        self._open(), encrypted, ssl_context, server_hostname=server_hostname
                     )
         except BaseException:
             self._open().abort()
             raise
-        return self
+        return encrypted
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
         """What httpcore asks for: ``ssl_object``, ``socket``, ``is_readable`` and addresses."""
@@ -167,6 +169,11 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
                 return self._open().get_extra_info("peername")
             case _:
                 return self._open().get_extra_info(info)
+
+    def _check_silence(self) -> None:
+        """A server waits for us to begin with TLS (RFC 8446, 2): what came before could be anybody's on the way."""
+        if self._received or self._is_over:
+            raise httpcore.ConnectError("it spoke or hung up before the encryption began")
 
     def _open(self) -> asyncio.Transport:
         if self._transport is None:

@@ -10,14 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, BinaryIO
 
 from wheelforge.errors import IntegrityError
+from wheelforge.model.digest import Algorithm
 from wheelforge.store.atomic import partial, publish, replacing, storage_errors
 from wheelforge.store.usage import touch
+from wheelforge.store.vouching import digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
     from concurrent.futures import Future
     from io import BufferedReader
     from pathlib import Path
+
+    from wheelforge.model.digest import Digest
 
 _CHUNK = 1 << 18
 """Bytes that are read, hashed and written in one go: they stay in the cache of a core."""
@@ -31,13 +36,21 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class HashMismatch(IntegrityError):
-    """The bytes of ``filename`` have another SHA-256 than was promised; both are lower-case hex."""
+    """The bytes of ``filename`` have another hash than was promised; both are lower-case hex."""
 
-    def __init__(self, *, filename: str, expected: str, actual: str, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        filename: str,
+        expected: str,
+        actual: str,
+        hint: str | None = None,
+        algorithm: Algorithm = Algorithm.SHA256,
+    ) -> None:
         super().__init__(
             f"{filename} is not what was promised, and is not used:\n"
-            f"  promised sha256 {expected}\n"
-            f"  received sha256 {actual}",
+            f"  promised {algorithm} {expected}\n"
+            f"  received {algorithm} {actual}",
             hint=hint,
         )
         self.filename = filename
@@ -56,6 +69,23 @@ def check_hash(data: bytes, expected: str, *, filename: str) -> None:
         raise HashMismatch(filename=filename, expected=expected, actual=actual, hint=_ALTERED)
 
 
+def check_others(stream: BinaryIO, promised: AbstractSet[Digest], *, filename: str) -> None:
+    """Compare what is left to read with the hashes that were promised for it, of which it must have all.
+
+    Raises:
+        HashMismatch: it lacks one of them.
+    """
+    actual = {one.algorithm: one for one in digests(stream, {one.algorithm for one in promised})} if promised else {}
+    for one in sorted(promised - set(actual.values())):
+        raise HashMismatch(
+            filename=filename,
+            expected=one.value,
+            actual=actual[one.algorithm].value,
+            hint=_ALTERED,
+            algorithm=one.algorithm,
+        )
+
+
 def file_hash(path: Path) -> str:
     """The SHA-256 of a file, in lower-case hex.
 
@@ -63,7 +93,7 @@ def file_hash(path: Path) -> str:
         OSError: it cannot be read.
     """
     with path.open("rb") as stream:
-        return _digest(stream)
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 class Incoming:
@@ -106,8 +136,8 @@ class Incoming:
         self._put(self._take())
         return self._hash.hexdigest()
 
-    def keep(self, expected: str | None) -> str:
-        """Give the blob its name, which is returned: its SHA-256.
+    def keep(self, expected: str | None, others: AbstractSet[Digest] = frozenset()) -> str:
+        """Give the blob its name, which is returned: its SHA-256; ``others`` are hashes that it must have besides.
 
         Raises:
             HashMismatch: the content is not the ``expected`` one; nothing is kept.
@@ -116,6 +146,9 @@ class Incoming:
         actual = self.hexdigest()
         if expected is not None and actual != expected:
             raise HashMismatch(filename=self._filename, expected=expected, actual=actual, hint=_ALTERED)
+        if others:
+            self._stream.seek(0)
+            check_others(self._stream, others, filename=self._filename)
         publish(self._temporary, self._stream, self._blobs.place(actual))
         return actual
 
@@ -172,10 +205,6 @@ class Blobs:
                 path.unlink(missing_ok=True)
         return path if sound else None
 
-    def intact(self, sha256: str) -> bool:
-        """Whether `checked` gives it."""
-        return self.checked(sha256) is not None
-
     @contextlib.contextmanager
     def receive(self, filename: str) -> Iterator[Incoming]:
         """Take in a blob; unless `Incoming.keep` was called, nothing of it is left after the block.
@@ -194,8 +223,8 @@ class Blobs:
                 with contextlib.suppress(OSError):
                     incoming.settle()
 
-    def add(self, path: Path, *, expected: str | None = None) -> str:
-        """Copy a file into the store and return its SHA-256.
+    def add(self, path: Path, *, expected: str | None = None, others: AbstractSet[Digest] = frozenset()) -> str:
+        """Copy a file into the store and return its SHA-256; ``others`` are as for `Incoming.keep`.
 
         Raises:
             HashMismatch: what was copied is not the ``expected`` content; nothing is kept.
@@ -208,7 +237,7 @@ class Blobs:
             actual = incoming.hexdigest()
             if expected not in {None, actual}:
                 raise HashMismatch(filename=path.name, expected=str(expected), actual=actual)
-            return incoming.keep(None)
+            return incoming.keep(None, others)
 
     def deliver(self, sha256: str, destination: Path) -> None:
         """Make ``destination`` an independent file of the blob's content, replacing what stands there.
@@ -225,7 +254,8 @@ class Blobs:
             with storage_errors(blob, "read"):
                 source = stack.enter_context(blob.open("rb"))
             target = stack.enter_context(replacing(destination))
-            actual = _digest(target) if _cloned(source, target) else _copied(source, target)
+            cloned = _cloned(source, target)
+            actual = hashlib.file_digest(target, "sha256").hexdigest() if cloned else _copied(source, target)
             if actual != sha256:
                 blob.unlink(missing_ok=True)
                 raise HashMismatch(
@@ -250,13 +280,6 @@ def _copied(source: BufferedReader, target: BinaryIO) -> str:
     while size := source.readinto(room):
         target.write(room[:size])
         digest.update(room[:size])
-    return digest.hexdigest()
-
-
-def _digest(stream: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    for chunk in _chunks(stream):
-        digest.update(chunk)
     return digest.hexdigest()
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
     from pathlib import Path
-
+    from typing import BinaryIO
 
 _CHUNK = 1 << 20
 
@@ -42,10 +42,14 @@ def check_vouched(path: Path, known: str, allowed: AbstractSet[Digest], *, subje
 
 
 def _digests(path: Path, algorithms: Iterable[Algorithm]) -> frozenset[Digest]:
-    """All taken of the same bytes."""
-    hashes = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
     with path.open("rb") as stream:
-        while data := stream.read(_CHUNK):
-            for one in hashes.values():
-                one.update(data)
+        return digests(stream, algorithms)
+
+
+def digests(stream: BinaryIO, algorithms: Iterable[Algorithm]) -> frozenset[Digest]:
+    """The hashes of what is left to read, all taken of the same bytes."""
+    hashes = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
+    while data := stream.read(_CHUNK):
+        for one in hashes.values():
+            one.update(data)
     return frozenset(Digest(algorithm=algorithm, value=one.hexdigest()) for algorithm, one in hashes.items())

@@ -9,7 +9,14 @@ from wheelforge.errors import UsageError
 
 
 def collecting(*upgrade_packages: str) -> Collecting:
-    return Collecting(upgrade=False, upgrade_packages=upgrade_packages, locked=False, static=False, layout="auto")
+    return Collecting(
+        upgrade=False,
+        upgrade_packages=upgrade_packages,
+        locked=False,
+        static=False,
+        hook_timeout=300.0,
+        layout="auto",
+    )
 
 
 def test_projects_to_upgrade_are_named_in_any_spelling() -> None:

@@ -33,6 +33,7 @@ from wheelforge.metadata.ladder import BackendNotAsked, Disagreement
 from wheelforge.model.digest import sha256
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import ALL, Formats
+from wheelforge.model.treatment import PLAIN
 from wheelforge.plan.facts import Unanswered
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ def test_a_hook_is_asked_in_the_environment_that_was_solved_for_it(tmp_path: Pat
     offers = [Offer("app-1.tar.gz"), wheel("tool", "1")]
     world = World(tmp_path, *offers, desk=FakeDesk(*offers, requires={"app-1.tar.gz": ["more"]}))
     app, environment = world.solve(problem("app"), problem("tool"))
-    answer = asyncio.run(world.facts.hook_requires(app.choices[0].candidate, environment))
+    answer = asyncio.run(world.facts.hook_requires(app.choices[0].candidate, environment, PLAIN))
     assert answer == ("more",)
     assert world.desk.asked == [("requires", "app-1.tar.gz", ("tool-1-py3-none-any.whl",))]
 
@@ -260,7 +261,7 @@ def test_a_hook_is_asked_in_the_environment_that_was_solved_for_it(tmp_path: Pat
 def test_a_hook_whose_environment_would_have_to_be_built_is_not_asked(tmp_path: Path) -> None:
     world = World(tmp_path, Offer("app-1.tar.gz"), Offer("tool-1.tar.gz"))
     app, environment = world.solve(problem("app"), problem("tool"))
-    answer = asyncio.run(world.facts.hook_requires(app.choices[0].candidate, environment))
+    answer = asyncio.run(world.facts.hook_requires(app.choices[0].candidate, environment, PLAIN))
     assert answer == Unanswered(reason="there is no wheel of tool-1.tar.gz")
     assert world.desk.asked == []
 

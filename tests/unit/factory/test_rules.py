@@ -16,6 +16,7 @@ from wheelforge.model.digest import sha256
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import Asked, Formats, Inputs, Prefer
 from wheelforge.plan.units import BuildClosure
+from wheelforge.recipes.cookbook import Cookbook
 from wheelforge.resolve.problem import Choice, Solution
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def hashed(text: str) -> Asked:
 
 def told(inputs: Inputs, *offers: Offer) -> list[Event]:
     events: list[Event] = []
-    tell_exceptions(inputs, (offer.artifact for offer in offers), events.append)
+    tell_exceptions(inputs, (offer.artifact for offer in offers), Cookbook(), events.append)
     return events
 
 

@@ -12,10 +12,12 @@ import pytest
 from archives_fixture import file, write_tar
 from fakes import FakeIndex, Offer
 from sandboxes import sandbox_or_skip
+from wheelforge.events import silent
+from wheelforge.factory.made import Equipment
 from wheelforge.factory.sandbox_desk import SandboxDesk
 from wheelforge.forge.bench import Bench
 from wheelforge.forge.failure import Failure, HookFailed
-from wheelforge.interpreters.running import base
+from wheelforge.interpreters.running import base, current
 from wheelforge.process.runner import Runner
 from wheelforge.sandbox.environments import Environments
 from wheelforge.sandbox.port import Isolation
@@ -61,16 +63,20 @@ class Asking:
         self.log = folder / "logs" / "app-1.hooks.log"
         self.desk = SandboxDesk(
             index=OneSdist(folder, backend),
-            bench=Bench(
-                sandbox=sandbox,
-                environments=Environments(store, sandbox=sandbox, interpreter=base(), runner=runner),
-                runner=runner,
-                conditions="",
-                timeout=timeout,
-                timeout_option="--hook-timeout",
+            equipment=Equipment(
+                bench=Bench(
+                    sandbox=sandbox,
+                    environments=Environments(store, sandbox=sandbox, interpreter=base(), runner=runner),
+                    runner=runner,
+                    conditions="",
+                    timeout=timeout,
+                    timeout_option="--hook-timeout",
+                ),
+                store=store,
+                target=current(),
+                report=silent,
+                logs=self.log.parent,
             ),
-            records=store.records,
-            logs=self.log.parent,
             places=asyncio.Semaphore(1),
         )
 

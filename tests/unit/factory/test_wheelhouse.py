@@ -13,7 +13,7 @@ from wheelforge.errors import StorageError, UsageError
 from wheelforge.factory.folder import check_files, read_lock
 from wheelforge.factory.verify import standing_files
 from wheelforge.factory.wheelhouse import BuildDeps, check_places, standing_wheels, with_built, write_wheelhouse
-from wheelforge.factory.workshop import MadeWheel
+from wheelforge.factory.made import MadeWheel
 from wheelforge.formats.lock import dump_lock
 from wheelforge.model.artifacts import Kind
 from wheelforge.store.blobs import HashMismatch

@@ -459,6 +459,35 @@ def test_requirements_have_to_be_a_list_of_strings(weak: Project, answer: str) -
     assert caught.value.failure is Failure.BAD_ANSWER
 
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("['\\ud800']", "what came back is no text"),
+        ("['a'] * 5000", "it asks for 5000 requirements; 1000 are the limit"),
+    ],
+)
+def test_requirements_have_to_be_texts_and_not_without_end(weak: Project, answer: str, reason: str) -> None:
+    weak.backend(f"""
+        def get_requires_for_build_wheel(config_settings=None):
+            return {answer}
+    """)
+    with weak.open() as backend, pytest.raises(HookFailed) as caught:
+        backend.requires_for_wheel()
+    assert (caught.value.failure, caught.value.reason) == (Failure.BAD_ANSWER, reason)
+
+
+def test_an_exception_that_cannot_be_told_is_told_by_its_name(weak: Project) -> None:
+    weak.backend("""
+        class Odd(Exception):
+            def __str__(self):
+                raise RuntimeError
+        def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+            raise Odd
+    """)
+    failed = weak.wheel_failure()
+    assert (failed.failure, failed.reason) == (Failure.HOOK_RAISED, "Odd: (its message cannot be told)")
+
+
 @pytest.mark.parametrize("answer", ["'../a.whl'", "'/tmp/a.whl'", "'a.zip'", "None", "['a.whl']", "'a\\n.whl'", "''"])
 def test_a_wheel_has_to_be_named_by_its_bare_name(weak: Project, answer: str) -> None:
     weak.backend(f"""

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.utils import canonicalize_name
 
-from fakes import LINUX, FakeFacts, Offer, answer, asked, files, pins, problem, project, vouched
+from fakes import LINUX, FakeFacts, Offer, answer, asked, candidates, files, pins, problem, project, vouched
 from wheelforge.errors import BuildError, WheelforgeError
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import Formats, Inputs, Prefer
 from wheelforge.model.lock import BuildRequirement, Source
-from wheelforge.plan.closure import HASHES_HINT, ClosureRules, plan_closure
+from wheelforge.plan.closure import plan_closure
+from wheelforge.plan.environments import HASHES_HINT
 from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import BuildCycle
+from wheelforge.plan.rules import ClosureRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +59,7 @@ def rules(wanted: Inputs) -> ClosureRules:
 def plan(facts: FakeFacts, offers: Sequence[Offer], wanted: Inputs) -> BuildClosure:
     roots = [str(one.requirement) for one in wanted.requirements]
     runtime = answer(replace(problem(*roots), formats=wanted.formats), offers)
-    return asyncio.run(plan_closure(runtime, rules(wanted), facts))
+    return asyncio.run(plan_closure(candidates(runtime), rules(wanted), facts))
 
 
 def planned(*offers: Offer, roots: Sequence[str] = ("app",), seeds: Sequence[str] = ()) -> BuildClosure:
@@ -322,7 +324,7 @@ def test_builds_take_what_the_user_names_by_its_place_and_nothing_of_his_locks(
     facts, own = FakeFacts(*offers), replace(offers[2].artifact, direct=direct)
     given = {own.name: replace(project(offers[2]), releases={own.version: (own,)})}
     runtime = answer(replace(problem("app"), formats=Formats(prefer=Prefer.SOURCE)), offers)
-    closure = asyncio.run(plan_closure(runtime, replace(rules(inputs("app")), given=given), facts))
+    closure = asyncio.run(plan_closure(candidates(runtime), replace(rules(inputs("app")), given=given), facts))
     assert order(closure) == [f"tool {version}", "app 1"]
 
 
@@ -330,7 +332,9 @@ def test_builds_take_a_pinned_project_from_its_index() -> None:
     offers = [source("app", "1", "tool"), wheel("tool", "9"), wheel("tool", "1")]
     pinned = {canonicalize_name("tool"): project(offers[2])}
     runtime = answer(replace(problem("app"), formats=Formats(prefer=Prefer.SOURCE)), offers)
-    closure = asyncio.run(plan_closure(runtime, replace(rules(inputs("app")), pinned=pinned), FakeFacts(*offers)))
+    closure = asyncio.run(
+        plan_closure(candidates(runtime), replace(rules(inputs("app")), pinned=pinned), FakeFacts(*offers))
+    )
     assert pins(unit(closure, "app").environment) == {"tool": "1"}
 
 
@@ -405,7 +409,7 @@ def test_after_one_failure_the_others_are_not_gone_on_with() -> None:
     async def stopped() -> bool:
         runtime = answer(replace(problem("slow", "bad"), formats=Formats(prefer=Prefer.SOURCE)), offers)
         with pytest.raises(BuildError, match="bad 1"):
-            await plan_closure(runtime, rules(inputs("slow", "bad")), facts)
+            await plan_closure(candidates(runtime), rules(inputs("slow", "bad")), facts)
         return facts.stopped
 
     assert asyncio.run(stopped())

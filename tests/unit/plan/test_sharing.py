@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
-from fakes import LINUX, FakeFacts, Offer, answer, asked, pins, problem
+from fakes import LINUX, FakeFacts, Offer, answer, asked, candidates, pins, problem
 from plans import solution
 from wheelforge.model.inputs import Formats, Inputs, Prefer
-from wheelforge.plan.closure import ClosureRules, plan_closure
+from wheelforge.plan.closure import plan_closure
+from wheelforge.plan.rules import ClosureRules
 from wheelforge.plan.sharing import shared_versions
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ def built_with(**build_requires: Sequence[str]) -> dict[str, dict[str, str]]:
     runtime = answer(problem(*build_requires), sdists)
     inputs = Inputs(requirements=asked(*build_requires), formats=Formats(prefer=Prefer.SOURCE), build_deps=True)
     facts = FakeFacts(*sdists, *cores)
-    closure = asyncio.run(plan_closure(runtime, ClosureRules(inputs=inputs, builder=LINUX, host=LINUX), facts))
+    closure = asyncio.run(
+        plan_closure(candidates(runtime), ClosureRules(inputs=inputs, builder=LINUX, host=LINUX), facts)
+    )
     return {unit.sdist.name: pins(unit.environment) for unit in closure.units}
 
 

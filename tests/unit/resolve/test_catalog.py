@@ -31,9 +31,9 @@ def candidate(evidence: str = SDIST) -> Candidate:
 
 def test_a_project_that_does_not_exist_is_known_too() -> None:
     found = Catalog()
-    assert not found.knows_project(DEMO)
+    assert not found.knows(DEMO, problem("demo"))
     found.learn_project(DEMO, None)
-    assert found.knows_project(DEMO)
+    assert found.knows(DEMO, problem("demo"))
     assert found.project(DEMO, problem("demo")) is None
     assert found.shelf(DEMO, problem("demo")) is None
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 
 import pytest
 
-from wheelforge.simple.once import Once
+from wheelforge.simple.once import Once, WaitsForItself
+from wheelforge.together import together
 
 
 class Work:
@@ -101,3 +103,52 @@ def test_a_job_that_nobody_waits_for_is_cancelled() -> None:
         return cancelled, await once.get("key", work)
 
     assert asyncio.run(main()) == (1, "done")
+
+
+def test_jobs_that_wait_for_each_other_are_told_so_whoever_began() -> None:
+    needs = {"a": ["b"], "b": ["c", "d"], "c": ["a"], "d": []}
+
+    async def main(start: str) -> tuple[object, ...]:
+        several = {name: Once[None]() for name in needs}
+
+        async def job(name: str) -> None:
+            await together(several[other].get(other, partial(job, other)) for other in needs[name])
+
+        with pytest.raises(WaitsForItself) as told:
+            async with asyncio.timeout(20):
+                await several[start].get(start, lambda: job(start))
+        return told.value.keys
+
+    assert asyncio.run(main("a")) == ("c", "a", "b", "c")
+    assert asyncio.run(main("b")) == ("a", "b", "c", "a")
+
+
+def test_two_who_begin_at_once_and_need_each_other_do_not_wait_for_ever() -> None:
+    async def main() -> list[object]:
+        once = Once[None]()
+
+        async def job(other: str, back: str) -> None:
+            await asyncio.sleep(0)
+            await once.get(other, lambda: job(back, other))
+
+        async with asyncio.timeout(20):
+            return await asyncio.gather(
+                once.get("a", lambda: job("b", "a")), once.get("b", lambda: job("a", "b")), return_exceptions=True
+            )
+
+    assert [type(one) for one in asyncio.run(main())] == [WaitsForItself, WaitsForItself]
+
+
+def test_what_is_done_may_be_asked_for_by_what_it_needed() -> None:
+    async def main() -> str:
+        once = Once[str]()
+
+        async def outer() -> str:
+            return await once.get("inner", inner) + await once.get("inner", inner)
+
+        async def inner() -> str:
+            return "x"
+
+        return await once.get("outer", outer) + await once.get("outer", outer)
+
+    assert asyncio.run(main()) == "xxxx"
