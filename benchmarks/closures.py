@@ -64,9 +64,10 @@ class Proof:
         """One clause for the table."""
         if self.collected.error:
             return f"not collected: {self.collected.error}"
+        lacks = "".join(f"; may lack something: {reason}" for reason in self.lock.incomplete) if self.lock else ""
         if self.built is None:
-            return "collected"
-        return f"collected, not built: {self.built.error}" if self.built.error else "built"
+            return f"collected: {self.project.not_built}{lacks}"
+        return f"collected, not built: {self.built.error}{lacks}" if self.built.error else f"built{lacks}"
 
     @property
     def as_meant(self) -> bool:
@@ -100,14 +101,18 @@ def prove(project: Project) -> Proof:
         if collected.error:
             return Proof(project=project, collected=collected)
         lock = read_lock(folder)
-        build = (*ALONE, str(tool(OURS).program), "build", str(folder), "-o", str(Path(work, "wheelhouse")))
-        built = None if project.not_built else attempt(Path(work), *build)
+        built = None if project.not_built else attempt(Path(work), *build(folder, Path(work, "wheelhouse")))
         return Proof(project=project, collected=collected, lock=lock, built=built)
 
 
 def collect(project: Project, folder: Path) -> tuple[str, ...]:
     """Give the command that collects a closure."""
     return (str(tool(OURS).program), "collect", project.name, *project.options, *FROM_SOURCE, "-o", str(folder))
+
+
+def build(folder: Path, wheelhouse: Path) -> tuple[str, ...]:
+    """Give the command that builds it where there is no network."""
+    return (*ALONE, str(tool(OURS).program), "build", str(folder), "-o", str(wheelhouse), "--isolation", "bwrap")
 
 
 def attempt(work: Path, *command: str) -> Attempt:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostile import PAGE, Endless, Siege, page, wheel
+from hostile import FILE, PAGE, Endless, Siege, page, wheel
+from integration.command import wheelforge
 from loopback import HTML, JSON, Reply, in_turn, listening, serving
 from wheelforge.errors import ExitCode
 
@@ -161,3 +162,24 @@ def test_a_name_that_is_looked_up_for_ever_is_told_in_time(
     said = siege.fails(code=ExitCode.INDEX, url="http://index.example/simple/")
     assert "index.example: no connection within" in said
     assert time.monotonic() - began < 40
+
+
+@pytest.mark.parametrize(
+    ("about", "requirement", "code"),
+    [
+        pytest.param("Requires-Dist: leaf", "demo", ExitCode.RESOLUTION, id="a reason to refuse"),
+        pytest.param("Requires-Dist: le\x1b]0;title\x07af!", "demo==2.0", ExitCode.RESOLUTION, id="a requirement"),
+        pytest.param("Requires-Python: >=3", "demo==2.0", ExitCode.DONE, id="a reason to beware"),
+    ],
+)
+def test_what_a_terminal_would_obey_reaches_none(
+    about: str, requirement: str, code: ExitCode, siege: Siege, tmp_path: Path
+) -> None:
+    body = wheel(about)
+    siege.server.routes.update({PAGE: page(body, yanked="\x1b]0;title\x07broken"), FILE: body})
+    places = ("-o", tmp_path / "new", "--cache-dir", siege.cache, "-i", siege.url)
+    told = wheelforge("collect", requirement, *places, "--json", code=code)
+    assert "]0;title" in told.stderr
+    for obeyed in ("\x1b", "\x07"):
+        assert obeyed not in told.stderr
+        assert obeyed not in told.stdout

@@ -43,17 +43,8 @@ def not_collected(sdist: Path, *options: str, code: ExitCode) -> str:
     ("text", "fault", "code"),
     [
         ("[build-system", "it is no TOML: Expected ']' at the end of a table declaration", ExitCode.RESOLUTION),
-        (b"\xff", "it is no TOML: 'utf-8' codec can't decode byte 0xff", ExitCode.RESOLUTION),
-        ("a = " + "[" * 100_000, "its tables, arrays or keys are nested too deeply", ExitCode.RESOLUTION),
-        (f"{'a.' * 500_000}a = 1", "its tables, arrays or keys are nested too deeply", ExitCode.RESOLUTION),
         ('[build-system]\nbuild-backend = "a"', "[build-system] has no `requires` (PEP 518)", ExitCode.RESOLUTION),
-        ('[build-system]\nrequires = "a"', "[build-system] requires must be a list of texts", ExitCode.RESOLUTION),
         (f"[build-system]\nrequires = ['{'a' * 100_000}']", "it has 100000 characters", ExitCode.RESOLUTION),
-        (
-            '[build-system]\nrequires = []\nbuild-backend = ["a"]',
-            "[build-system] build-backend must be the name of a backend",
-            ExitCode.RESOLUTION,
-        ),
         (
             '[build-system]\nrequires = []\nbuild-backend = "a"\nbackend-path = ["../a"]',
             "[build-system] backend-path '../a' leads out of the source tree (PEP 517)",
@@ -85,7 +76,7 @@ def test_an_sdist_that_is_no_folder_is_refused(members: Sequence[Entry], fault: 
     assert fault in not_collected(write_tar(tmp_path / "demo-1.0.tar.gz", members), code=ExitCode.INTEGRITY)
 
 
-@pytest.mark.parametrize("filename", ["demo.tar.gz", "demo-late.tar.gz", "demo-1.0.tar.bz2"])
+@pytest.mark.parametrize("filename", ["demo.tar.gz", "demo-1.0.tar.bz2"])
 def test_what_is_not_named_as_an_sdist_is_passed_over(filename: str, tmp_path: Path) -> None:
     said = not_collected(write_tar(tmp_path / filename, [ABOUT, pyproject(SYSTEM)]), code=ExitCode.RESOLUTION)
     assert "demo is on the index, but has no files that can be taken" in said

@@ -112,7 +112,7 @@ def test_pygobject_without_the_headers_of_cairo_ends_with_the_package_that_has_t
 
 @pytest.mark.usefixtures("no_network")
 def test_a_cycle_that_build_constraints_make_is_named_and_its_seed_builds_it() -> None:
-    constraints = write("constraints.txt", "setuptools==69.5.1")
+    constraints = write("constraints.txt", "setuptools==69.5.1", "wheel==0.37.1")
     asked = ("wheel==0.37.1", "--build-constraint", constraints)
     told = refused("collect", *asked, *FROM_SOURCE, "-o", FOLDER, code=ExitCode.RESOLUTION)
     assert "build cycle: setuptools 69.5.1 -> wheel 0.37.1 -> setuptools 69.5.1" in told

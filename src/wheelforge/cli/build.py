@@ -19,6 +19,7 @@ from wheelforge.cli.seconds import SECONDS
 from wheelforge.cli.words import counted, size
 from wheelforge.factory.build import BuildOptions, build
 from wheelforge.factory.engine import OnFailure
+from wheelforge.factory.folder import LOGS
 from wheelforge.factory.made import Equipment
 from wheelforge.factory.unlocked import OnGaps, Unlocked
 from wheelforge.factory.wheelhouse import BuildDeps, standing_wheels
@@ -92,7 +93,7 @@ planning = options.bundled(
     Planning,
     click.option(
         "--seed", "seeds", multiple=True, metavar="NAME",
-        help="Without a lock: take the wheel of this project that is there, though its sdist is too. Repeatable.",
+        help="Without a lock: take the wheel of this project that is in FOLDER, and leave its sdist. Repeatable.",
     ),
     click.option("--strict", is_flag=True, help="What may be missing at run time is an error, and no warning."),
 )  # fmt: skip
@@ -135,7 +136,7 @@ async def build_into(
 ) -> Lock:
     """Build a folder."""
     bench = make_bench(here, choice, timeout=building.build_timeout, timeout_option=BUILD_TIMEOUT)
-    equipment = Equipment(bench=bench, store=here.store, target=current(), report=here.report, logs=wheelhouse / "logs")
+    equipment = Equipment(bench=bench, store=here.store, target=current(), report=here.report, logs=wheelhouse / LOGS)
     gaps = OnGaps.REFUSE if planning.strict else OnGaps.WARN
     how = replace(building.options(), on_gaps=gaps, unlocked=planning.unlocked(here.settings))
     return await build(folder, wheelhouse, options=how, equipment=equipment)

@@ -12,6 +12,7 @@ import click
 from wheelforge.cli.words import detail, doing, line
 from wheelforge.events import PhaseStarted, UnitFailed, UnitFinished, Warn
 from wheelforge.model.secrets import NONE
+from wheelforge.model.told import plain_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ class _Lines:
             told = told or detail(event)
         if told is not None:
             with self._lock:
-                click.echo(self._secrets.masked(told), err=True)
+                click.echo(_shown(told, self._secrets), err=True)
 
 
 @contextlib.contextmanager
@@ -81,10 +82,15 @@ class _Live:
         """Move the live line, and print above it what stays."""
         told, now = line(event), doing(event)
         if told is not None:
-            self._progress.console.print(self._secrets.masked(told), markup=False, soft_wrap=True)
+            self._progress.console.print(_shown(told, self._secrets), markup=False, soft_wrap=True)
         if isinstance(event, PhaseStarted):
             self._progress.reset(self._task, total=event.total, visible=True)
         if isinstance(event, UnitFinished | UnitFailed):
             self._progress.advance(self._task)
         if now is not None:
-            self._progress.update(self._task, description=self._secrets.masked(now))
+            self._progress.update(self._task, description=_shown(now, self._secrets))
+
+
+def _shown(told: str, secrets: Secrets) -> str:
+    """Without secrets, and without what a terminal would obey: much was written by strangers."""
+    return plain_lines(secrets.masked(told))

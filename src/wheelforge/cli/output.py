@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from wheelforge.model.artifacts import Kind
-from wheelforge.model.told import plain
+from wheelforge.model.told import plain_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -244,19 +244,17 @@ def print_result(document: Document, words: str, telling: Telling) -> None:
 
 
 def print_error(error: WheelforgeError, arguments: Sequence[str]) -> int:
-    """Tell an error, in words and, where JSON was asked for, as JSON too; return its exit code."""
-    message, hint = _harmless(error.message), _harmless(error.hint or "") or None
+    """Tell an error, in words and, where JSON was asked for, as JSON too; return its exit code.
+
+    Much of it was written by strangers: what a terminal would obey, or what is no text, is left out.
+    """
+    message, hint = plain_lines(error.message), error.hint and plain_lines(error.hint)
     told = f"error: {message}" + (f"\nhint: {hint}" if hint else "")
     click.echo(told, err=True)
     if "--json" in arguments:
         document = ErrorDocument(kind=type(error).__name__, message=message, hint=hint, exit_code=error.exit_code)
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
     return error.exit_code
-
-
-def _harmless(text: str) -> str:
-    """The lines of a text without what a terminal obeys, or what is no text: much of it was written by strangers."""
-    return "\n".join(map(plain, text.split("\n")))
 
 
 def file_documents(lock: Lock, files: Iterable[LockedArtifact]) -> list[FileDocument]:

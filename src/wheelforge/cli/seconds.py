@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import click
 
 LONGEST = 10_000_000.0
-"""Four months: what is longer, some timers of the system cannot be set to."""
+"""Four months: some timers of the system cannot be set to what is much longer."""
 
 
-class _Seconds(click.ParamType):
+class _Seconds(click.FloatRange):
     """How long something may take."""
 
-    name = "seconds"
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True, max=LONGEST)
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's
         """See click."""
-        try:
-            seconds = float(str(value))
-        except ValueError:
-            seconds = 0.0
-        if not 0 < seconds <= LONGEST:  # nor is what is no number
-            self.fail(f"expected a number of seconds, above 0 and at most {LONGEST:.0f}, not {value!r}", param, ctx)
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is not a valid float range.", param, ctx)
         return seconds
 
 

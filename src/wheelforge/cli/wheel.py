@@ -15,6 +15,7 @@ from wheelforge.cli.places import FOLDER
 from wheelforge.cli.remote_files import remote_files
 from wheelforge.cli.request import Extent, read_request
 from wheelforge.cli.treating import Treating, treating
+from wheelforge.factory.folder import SOURCES
 from wheelforge.factory.wheelhouse import check_places
 from wheelforge.interpreters.running import current
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wheelforge.model.lock import Lock
-
-COLLECTED = "collected"
-"""Where the sources stand, in the wheelhouse, unless another place is named."""
 
 
 @click.command("wheel")
@@ -62,7 +60,7 @@ def command(
 
     This is `wheelforge collect --build-deps`, then `wheelforge build`.
     """
-    sources = folder or wheelhouse / COLLECTED
+    sources = folder or wheelhouse / SOURCES
     check_places(sources, wheelhouse)
     given = machine.given_settings(reaching, cache_dir)
     with remote_files(given, telling) as fetch:

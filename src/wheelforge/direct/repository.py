@@ -8,10 +8,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 from wheelforge.archives.sdist import MAX_STATIC
-from wheelforge.archives.stream import MAX_TOTAL
-from wheelforge.archives.tree import MAX_MEMBERS
+from wheelforge.direct.bound import LISTING, Room
 from wheelforge.direct.git import GitFailed, Heed
-from wheelforge.direct.submodules import fetch_submodules
+from wheelforge.direct.submodules import Submodules, checkout_of
 from wheelforge.errors import IndexAccessError, IntegrityError, ResolutionError
 from wheelforge.model.nearest import did_you_mean
 from wheelforge.model.urls import FULL_COMMIT
@@ -45,7 +44,7 @@ class Mirror:
     def commit(self) -> str:
         """The commit that is meant, which is here afterwards, perhaps without those before it.
 
-        A full commit that is here already needs no network.
+        A full commit that is here already needs no network, and means itself whatever else has its digits for a name.
 
         Raises:
             IndexAccessError: the repository cannot be read.
@@ -53,15 +52,19 @@ class Mirror:
         """
         self._open()
         ref = self._address.ref
-        if ref is not None and self._address.is_fixed and self._has(ref.lower()):
-            return ref.lower()
+        if ref is not None and self._address.is_fixed:
+            return self._fixed(ref.lower())
         refs = self._refs()
         name = _named(refs, ref)
         if name is not None:
             commit = refs.get(f"{name}^{{}}", refs[name])
             self._fetch_one(commit, name)
         elif ref is not None and _COMMIT.fullmatch(ref.lower()):
-            commit = self._find(ref.lower(), refs)
+            self._fetch_everything()
+            found = self._commit_of(ref.lower())
+            if found is None:
+                raise self._unknown(refs)
+            commit = found
         else:
             raise self._unknown(refs)
         return commit
@@ -96,23 +99,16 @@ class Mirror:
             IntegrityError: its files are more, or larger, than what an archive may hold.
             StorageError: there is no room.
         """
-        self._check_size(commit)
+        room = Room(self._subject)
+        room.take(self._git.ask(*LISTING, commit, cwd=self._folder, subject=self._subject))
         with storage_errors(folder):
             shutil.copytree(self._folder, folder / ".git")
             shutil.rmtree(folder / ".git" / _OWN, ignore_errors=True)
         config = ("config", "--file", ".git/config")
         self._git.ask(*config, "core.bare", "false", cwd=folder, subject=self._subject)
         self._git.ask(*config, "remote.origin.url", self._address.url, cwd=folder, subject=self._subject)
-        self._git.ask("checkout", "--quiet", "--force", "--detach", commit, cwd=folder, subject=self._subject)
-        fetch_submodules(folder, self._away, subject=self._subject)
-
-    def _check_size(self, commit: str) -> None:
-        """A few bytes that were packed can be terabytes of files."""
-        lines = self._git.ask("ls-tree", "-r", "-l", "-z", commit, cwd=self._folder, subject=self._subject).split("\0")
-        sizes = [int(size) for line in lines if (size := line.partition("\t")[0].rpartition(" ")[2]).isdecimal()]
-        if len(sizes) > MAX_MEMBERS or sum(sizes) > MAX_TOTAL:
-            told = f"{self._subject} has {len(sizes)} files of {sum(sizes)} bytes in all"
-            raise IntegrityError(f"{told}; {MAX_MEMBERS} files and {MAX_TOTAL} bytes are the limit")
+        self._git.ask(*checkout_of(commit), cwd=folder, subject=self._subject)
+        Submodules(self._near, self._away, room).fetch(folder)
 
     def _open(self) -> None:
         if not (self._folder / "HEAD").is_file():
@@ -145,19 +141,18 @@ class Mirror:
         deeper = ["--unshallow"] if (self._folder / "shallow").is_file() else []
         self._away(*_FETCH, *deeper, "--", self._address.url, *_EVERYTHING, *more)
 
-    def _find(self, start: str, refs: dict[str, str]) -> str:
-        """A commit by its first digits, or one in full that no branch or tag names."""
-        if FULL_COMMIT.fullmatch(start):
-            try:
-                self._away(*_FETCH, "--depth=1", "--", self._address.url, f"+{start}:{_kept(start)}")
-            except GitFailed:
-                self._fetch_everything()
-        else:
+    def _fixed(self, commit: str) -> str:
+        """A commit in full: what the server names is not looked at, for a branch may have any name."""
+        if self._has(commit):
+            return commit
+        try:
+            self._away(*_FETCH, "--depth=1", "--", self._address.url, f"+{commit}:{_kept(commit)}")
+        except GitFailed:
             self._fetch_everything()
-        found = self._here("rev-parse", "--quiet", "--verify", f"{start}^{{commit}}")
-        if found is None:
-            raise self._unknown(refs)
-        return found.strip()
+        if not self._has(commit):
+            fault = f"{self._subject} has no commit {commit!r}"
+            raise ResolutionError(fault, hint="see that it is right, and of a commit, not of the tag that names one")
+        return commit
 
     def _unknown(self, refs: dict[str, str]) -> ResolutionError:
         wanted = self._address.ref
@@ -170,7 +165,12 @@ class Mirror:
         )
 
     def _has(self, commit: str) -> bool:
-        return self._here("cat-file", "-e", f"{commit}^{{commit}}") is not None
+        """Whether it is here, itself: git takes what is no digest of its own for the name of a branch."""
+        return self._commit_of(commit) == commit
+
+    def _commit_of(self, revision: str) -> str | None:
+        found = self._here("rev-parse", "--quiet", "--verify", f"{revision}^{{commit}}")
+        return found and found.strip()
 
     def _here(self, *arguments: str) -> str | None:
         """Ask the mirror, which reaches for no server; ``None`` where it says no."""
@@ -178,6 +178,9 @@ class Mirror:
             return self._git.ask(*arguments, cwd=self._folder, subject=self._subject)
         except GitFailed:
             return None
+
+    def _near(self, *arguments: str, cwd: Path) -> str:
+        return self._git.ask(*arguments, cwd=cwd, subject=self._subject)
 
     def _away(self, *arguments: str, cwd: Path | None = None) -> str:
         return self._git.ask(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
@@ -16,23 +16,27 @@ from wheelforge.factory.environments import Bounds, hook_rules
 from wheelforge.factory.fetching import fetch
 from wheelforge.factory.knowledge import IndexFacts, Siblings
 from wheelforge.factory.locking import Planned, Weight, chosen_files, make_lock
-from wheelforge.factory.loose import LooseFolder
+from wheelforge.factory.loose import NAME, LooseFolder
 from wheelforge.factory.making import Maker
 from wheelforge.factory.planning import Plan
 from wheelforge.factory.sandbox_desk import SandboxDesk
 from wheelforge.factory.standing import Spoken, standing
-from wheelforge.factory.unlocked import OnGaps
+from wheelforge.factory.unlocked import WHOLE_FOLDER, OnGaps
 from wheelforge.model.building import Building, Hooks
 from wheelforge.model.inputs import Asked, Formats, Inputs, Prefer
 from wheelforge.plan.closure import Unplannable, plan_closure
+from wheelforge.plan.environments import seeded
+from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import BuildCycle
+from wheelforge.plan.needs import build_requirement
 from wheelforge.plan.rules import ClosureRules
 from wheelforge.resolve.catalog import Searched
-from wheelforge.resolve.problem import Solution
+from wheelforge.resolve.problem import Problem, Solution
 from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from wheelforge.factory.made import Equipment
@@ -42,12 +46,8 @@ if TYPE_CHECKING:
     from wheelforge.model.lock import Lock
     from wheelforge.model.metadata import BuildSystem
     from wheelforge.model.treatment import Treatment
-    from wheelforge.plan.facts import Unanswered
     from wheelforge.resolve.candidates import Candidate
-    from wheelforge.resolve.problem import Problem
-
-WHOLE_FOLDER = "whole-folder"
-"""The option in a lock that says that all versions in a folder were taken, though only one of them is pinned."""
+    from wheelforge.resolve.problem import Choice
 
 
 class Lacking(ResolutionError):
@@ -116,8 +116,36 @@ class _Planner:
         said = await together(self._known.own_word(root, self._target) for root in roots)
         found = standing([Spoken(root, own) for root, own in zip(roots, said, strict=True)], self._target)
         self._tell_gaps(found, on_gaps)
-        runtime = Solution(choices=(*found.choices, *found.older))
-        return await self._lock_of(Plan(target=self._target, runtime=runtime, closure=closure), found)
+        together_well = None if found.unserved else await self._solved(found)
+        pinned = found.newest if together_well is None else together_well
+        names = {choice.candidate.artifact.filename for choice in pinned}
+        others = [choice for choice in found.files if choice.candidate.artifact.filename not in names]
+        plan = Plan(target=self._target, runtime=Solution(choices=(*pinned, *others)), closure=closure)
+        inputs = replace(
+            self._inputs,
+            requirements=_asked(choice.candidate.name for choice in pinned),
+            # What does not serve each other is not installed by its names, but as it is pinned.
+            no_deps=together_well is None,
+        )
+        return self._placed(await self._lock_of(plan, inputs), names)
+
+    async def _solved(self, found: Standing) -> tuple[Choice, ...] | None:
+        """One version of each project that all suit each other, where there are such; as in pip, the newest first."""
+        problem = Problem(
+            subject=f"what stands in {self._folder}",
+            target=self._target,
+            roots=_asked(choice.candidate.name for choice in found.newest),
+            formats=seeded(self._inputs.formats, self._inputs.seeds),
+        )
+        try:
+            solution = await self._known.solve(problem)
+        except ResolutionError:
+            solution = Solution(choices=())
+        if solution.choices and all(self._loose.has_flat(one.candidate.artifact.filename) for one in solution.choices):
+            return solution.choices
+        text = f"the versions in {self._folder} do not suit each other: of each project the newest is pinned"
+        self._report(Note(text=text))
+        return None
 
     async def _find_rules(self) -> ClosureRules:
         return self._rules
@@ -164,13 +192,10 @@ class _Planner:
         return fitting
 
     def _tell_gaps(self, found: Standing, on_gaps: OnGaps) -> None:
-        lines = [f"  {text}, for {', '.join(askers)}" for text, askers in found.unserved]
-        if lines:
-            text = "\n".join([f"{self._folder} lacks what is required at run time:", *lines])
-        elif not found.is_closed:
-            text = f"the newest versions in {self._folder} do not suit each other: install them by name and version"
-        else:
+        if not found.unserved:
             return
+        lines = [f"  {text}, for {', '.join(askers)}" for text, askers in found.unserved]
+        text = "\n".join([f"{self._folder} lacks what is required at run time:", *lines])
         match on_gaps:
             case OnGaps.WARN:
                 self._report(Warn(text=text))
@@ -183,10 +208,11 @@ class _Planner:
         needed: dict[str, set[str]] = defaultdict(set)
         for one in faults:
             for text, build in one.requirements if isinstance(one, Lacking) else ():
-                needed[text].add(build)
-        others = [one for one in faults if not isinstance(one, Lacking)]
+                # Builds that ask for all the same share an environment: who asked for it first is not alone.
+                needed[text] |= {build, *self._facts.who_asks(text)}
+        others = [self._hinted(one) for one in faults if not isinstance(one, Lacking)]
         if not needed and len(others) == 1:
-            return self._hinted(others[0])
+            return others[0]
         lines = [f"  {text}, for {', '.join(sorted(needed[text]))}" for text in sorted(needed)]
         head = [f"{self._folder} lacks what builds require:"] if lines else []
         hint = f"put it into {self._folder}, or into {self._folder}/build-deps" if lines else others[0].hint
@@ -194,21 +220,15 @@ class _Planner:
 
     def _hinted(self, fault: ResolutionError) -> ResolutionError:
         match fault:
-            case BuildCycle(seeds=()):
-                fault.hint = f"put the wheel of one of them into {self._folder}/build-deps, and name it: --seed NAME"
-            case BuildCycle(seeds=seeds):
-                fault.hint = "take the wheel that is there: " + " ".join(f"--seed {name}" for name in seeds)
+            case BuildCycle(seeds=seeds, lacking=lacking) if seeds or lacking:
+                options = " ".join(f"--seed {name}" for name in seeds or lacking)
+                where = "take its wheel, which is there" if seeds else f"put its wheel into {self._folder}"
+                fault.hint = f"{where}: {options}"
             case _:
                 pass
         return fault
 
-    async def _lock_of(self, plan: Plan, found: Standing) -> Lock:
-        names = [choice.candidate.name for choice in found.choices]
-        inputs = replace(
-            self._inputs,
-            requirements=tuple(Asked(requirement=Requirement(name), origin=str(self._folder)) for name in names),
-            no_deps=bool(found.unserved) or not found.is_closed,
-        )
+    async def _lock_of(self, plan: Plan, inputs: Inputs) -> Lock:
         hooks = [unit.need.hooks for unit in plan.closure.units if unit.need.hooks is not None]
         asked_among = [choice.candidate.artifact for one in hooks for choice in one.choices]
         planned = Planned(
@@ -217,15 +237,14 @@ class _Planner:
             hook_weights=await self._weights(asked_among),
             incomplete=tuple(self._known.assumptions),
         )
-        return self._placed(make_lock(inputs, planned), found)
+        return make_lock(inputs, planned)
 
     async def _weights(self, files: Iterable[Artifact]) -> Mapping[str, Weight]:
         fetched = await fetch(files, self._loose.index)
         return {name: Weight(sha256=one.sha256, size=one.size) for name, one in fetched.items()}
 
-    def _placed(self, lock: Lock, found: Standing) -> Lock:
+    def _placed(self, lock: Lock, pinned: Container[str]) -> Lock:
         """The same with one pin a project, and each file where it stands."""
-        pinned = {choice.candidate.artifact.filename for choice in found.choices}
         targets = [replace(one, pins=tuple(pin for pin in one.pins if pin.artifact in pinned)) for one in lock.targets]
         files = [replace(file, build_only=not self._loose.has_flat(file.filename)) for file in lock.artifacts]
         inputs = replace(lock.inputs, options={**lock.inputs.options, WHOLE_FOLDER: True})
@@ -238,6 +257,12 @@ class _FolderFacts:
 
     known: IndexFacts
     loose: LooseFolder
+    _asked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Who requires what to be built, by requirement, as far as backends have come to say it."""
+
+    def who_asks(self, requirement: str) -> AbstractSet[str]:
+        """The sdists whose builds require this, in these words."""
+        return self._asked[requirement]
 
     async def solve(self, problem: Problem) -> Solution:
         """See `Facts`.
@@ -251,14 +276,29 @@ class _FolderFacts:
             lacking = [root for root in problem.roots if not await self.loose.has(root.requirement, problem.target)]
             if not lacking:
                 raise
-            raise Lacking([(str(root.requirement), root.origin) for root in lacking]) from None
+            raise Lacking(
+                [(str(one.requirement), one.origin.removeprefix("the build of ")) for one in lacking]
+            ) from None
 
     async def build_system(self, sdist: Candidate) -> BuildSystem:
         """See `Facts`."""
-        return await self.known.build_system(sdist)
+        system = await self.known.build_system(sdist)
+        self._note(sdist, system.requires)
+        return system
 
     async def hook_requires(
         self, sdist: Candidate, environment: Solution, treatment: Treatment
     ) -> tuple[str, ...] | Unanswered:
         """See `Facts`."""
-        return await self.known.hook_requires(sdist, environment, treatment)
+        answer = await self.known.hook_requires(sdist, environment, treatment)
+        if not isinstance(answer, Unanswered):
+            self._note(sdist, answer)
+        return answer
+
+    def _note(self, sdist: Candidate, requires: Iterable[str]) -> None:
+        for text in requires:
+            self._asked[str(build_requirement(text, sdist))].add(str(sdist))
+
+
+def _asked(names: Iterable[str]) -> tuple[Asked, ...]:
+    return tuple(Asked(requirement=Requirement(name), origin=NAME) for name in names)

@@ -10,12 +10,14 @@ from wheelforge.direct.clone import copy_tree
 from wheelforge.events import Note
 from wheelforge.factory.ahead import Ahead, Idle
 from wheelforge.factory.collect import Clones, Writing, is_followed, tell_followed
+from wheelforge.factory.companions import names_for
 from wheelforge.factory.constrained import obtaining
 from wheelforge.factory.environments import Bounds, hook_rules
 from wheelforge.factory.fetching import fetch, fetch_locked
 from wheelforge.factory.findings import Consulted, tell_findings, tell_hooks
 from wheelforge.factory.folder import find_earlier, tell_removed, unlisted, write_folder
 from wheelforge.factory.following import Drift, Drifted, Earlier, check_drift, differing, tell_strange_upgrades
+from wheelforge.factory.foreign import check_foreign
 from wheelforge.factory.knowledge import IndexFacts, Siblings
 from wheelforge.factory.layout import Layout, clashes
 from wheelforge.factory.locking import Planned, Weight, chosen_files, make_lock
@@ -59,6 +61,7 @@ async def collect(
         ResolutionError: no set of versions, no source, a build cycle, a lock that has drifted.
         IndexAccessError: the index does not answer.
         IntegrityError: a file is not what was promised.
+        UsageError: the folder holds somebody else's files, which would be replaced.
     """
     standing = find_earlier(folder, Holding.COLLECTED)
     if options.following.drift is Drift.REFUSE:
@@ -72,6 +75,8 @@ async def collect(
                 write_folder, folder, standing, store=supply.store, report=supply.report, digests=digests
             )
         return standing
+    if options.writing is Writing.FOLDER:
+        check_foreign(folder, names_for(Holding.COLLECTED, [target.name for target in targets]), standing)
     supply.warm()
     collector = _Collector(inputs=inputs, folder=folder, options=options, supply=supply)
     return await collector.collect(targets, standing)

@@ -10,7 +10,7 @@ from wheelforge.formats.requirements_txt import write_requirements
 from wheelforge.model.lock import Holding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from wheelforge.model.lock import Lock
 
@@ -38,6 +38,11 @@ def companions(lock: Lock) -> Mapping[str, bytes]:
 
 def companion_names(lock: Lock) -> frozenset[str]:
     """The names of the files that were written beside a lock, whatever stands in it otherwise."""
-    marks = [f".{target.name}" for target in lock.targets] if len(lock.targets) > 1 else [""]
-    kinds = (PYLOCK, REQUIREMENTS) if lock.holds is Holding.WHEELHOUSE else (PYLOCK,)
+    return names_for(lock.holds, [target.name for target in lock.targets])
+
+
+def names_for(holds: Holding, targets: Sequence[str]) -> frozenset[str]:
+    """The same before there is a lock."""
+    marks = [f".{name}" for name in targets] if len(targets) > 1 else [""]
+    kinds = (PYLOCK, REQUIREMENTS) if holds is Holding.WHEELHOUSE else (PYLOCK,)
     return frozenset(kind.format(mark) for kind in kinds for mark in marks)

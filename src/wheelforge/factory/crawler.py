@@ -15,7 +15,7 @@ from wheelforge.simple.once import Once
 from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Coroutine, Iterable
 
     from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
@@ -73,7 +73,7 @@ class Crawler:
         await together(
             [
                 *(self.project(name, problem) for name in sorted(lacks.projects)),
-                *(walk().follow(candidate) for candidate in needed),
+                *(_told_for(lacks.way, walk().follow(candidate)) for candidate in needed),
                 *(walk().try_to_follow(candidate) for candidate in likely),
             ]
         )
@@ -129,6 +129,18 @@ class Crawler:
             raise
         except ResolutionError as fault:
             self._catalog.exclude(file, fault.message)
+
+
+async def _told_for(way: str, reading: Coroutine[None, None, None]) -> None:
+    """Tell with what ends the run how the search came there."""
+    try:
+        await reading
+    except (BackendNotAsked, BuildError) as fault:
+        if way and way not in fault.message:
+            head, *rest = fault.message.split("\n")
+            fault.message = "\n".join([head, f"  tried for: {way}", *rest])
+            fault.args = (fault.message,)
+        raise
 
 
 class _Walk:

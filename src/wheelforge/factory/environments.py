@@ -12,7 +12,7 @@ from wheelforge.model.artifacts import Kind, Project
 from wheelforge.model.building import Hooks
 from wheelforge.model.inputs import ALL, Asked, Formats
 from wheelforge.plan.environments import HASHES_HINT, hook_formats, no_hashes, seeded
-from wheelforge.plan.needs import build_requirement, wanted
+from wheelforge.plan.needs import NoRequirement, build_requirement, wanted
 from wheelforge.resolve.catalog import Searched
 from wheelforge.resolve.problem import Problem, named_by_place
 from wheelforge.simple.once import Once
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 
 _WHEELS = Formats(only_binary=frozenset({ALL}))
+
+
+class Unbuildable(ResolutionError):
+    """No backend can ever be asked what an sdist requires, wherever; a resolver may try another version."""
 
 
 async def _no_pins() -> Pinned:
@@ -119,10 +123,13 @@ class HookEnvironments:
 
         Raises:
             BackendNotAsked: there is no such environment.
+            Unbuildable: it asks for what is no requirement.
         """
         try:
             subject = f"{sdist.name} {sdist.version}"
             return await self.of(subject, wanted(requires, treatment, subject), uploaded=sdist.upload_time)
+        except NoRequirement as fault:
+            raise Unbuildable(" ".join(fault.message.splitlines())) from None
         except BackendNotAsked as fault:
             raise BackendNotAsked(not_asked(sdist, fault.message), hint=fault.hint) from None
         except ResolutionError as fault:

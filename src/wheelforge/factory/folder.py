@@ -12,6 +12,7 @@ from wheelforge.errors import ResolutionError, UsageError, WheelforgeError
 from wheelforge.events import Collected, Note
 from wheelforge.factory.companions import companion_names, companions
 from wheelforge.factory.digests import Digests, digest, on_all_cores
+from wheelforge.factory.foreign import check_foreign
 from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.model.lock import Holding
 from wheelforge.store.atomic import storage_errors, write_atomically
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 LOCK = "wheelforge.lock"
 BUILD_DEPS = "build-deps"
+LOGS = "logs"
+"""In a wheelhouse: what each backend printed."""
+SOURCES = "collected"
+"""In a wheelhouse: what it was built from, where one command did both."""
 _FEW = 5
 """Names that are told one by one."""
 
@@ -139,18 +144,20 @@ def write_folder(folder: Path, lock: Lock, *, store: Store, report: Reporter, di
     ``digests`` are those of files that have been looked at before.
 
     Raises:
-        UsageError: the folder is a wheelhouse, or its lock is none of ours.
+        UsageError: the folder is a wheelhouse, its lock is none of ours, or somebody else's files would be replaced.
     """
     with writing(folder, Holding.COLLECTED, store) as before:
         standing = (digests or Digests()).standing(folder, lock.artifacts)
         listed = [(artifact, name) for artifact in lock.artifacts for name in artifact.paths]
-        lacking = [(artifact.sha256, folder / name) for artifact, name in listed if name not in standing]
-        for _ in on_all_cores(lambda one: store.blobs.deliver(*one), lacking):
+        lacking = {name: artifact.sha256 for artifact, name in listed if name not in standing}
+        old = before.artifacts if before else ()
+        check_foreign(folder, [*lacking, *companion_names(lock)], before, old)
+        for _ in on_all_cores(lambda name: store.blobs.deliver(lacking[name], folder / name), lacking):
             pass
         for artifact, name in listed:
             report(Collected(filename=name, why=_why(artifact), size=artifact.size))
         write_papers(folder, lock, before)
-        removed = remove_unlisted(folder, before.artifacts if before else (), keep=lock.artifacts)
+        removed = remove_unlisted(folder, old, keep=lock.artifacts)
         tell_removed(removed, report)
 
 

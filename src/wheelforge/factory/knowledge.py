@@ -6,10 +6,10 @@ import enum
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from wheelforge.errors import BuildError
+from wheelforge.errors import BuildError, ResolutionError
 from wheelforge.factory.ahead import Idle
 from wheelforge.factory.crawler import Crawler
-from wheelforge.factory.environments import Bounds, HookEnvironments, not_asked
+from wheelforge.factory.environments import Bounds, HookEnvironments, Unbuildable, not_asked
 from wheelforge.factory.making import is_made
 from wheelforge.metadata.ladder import BackendNotAsked, Ladder
 from wheelforge.metadata.static import build_system
@@ -21,7 +21,7 @@ from wheelforge.resolve.candidates import Candidate, identity
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.problem import Lacks
 from wheelforge.resolve.solver import solve
-from wheelforge.simple.once import Once
+from wheelforge.simple.once import Once, WaitsForItself
 from wheelforge.together import together
 
 if TYPE_CHECKING:
@@ -101,6 +101,9 @@ class MakesWheels(Protocol):
     async def wheels_of(self, environment: Solution, /) -> tuple[Artifact, ...]:
         """The same environment as wheels alone."""
 
+    def cycle(self, circle: WaitsForItself, /) -> ResolutionError:
+        """What is told where that waits for itself."""
+
 
 class Siblings(enum.Enum):
     """What a wheel counts for that has the version of a chosen sdist, where the sdist says nothing statically."""
@@ -150,6 +153,13 @@ class IndexFacts:
 
     async def solve(self, problem: Problem) -> Solution:
         """Solve, confirm each chosen file by its own bytes, and solve again where one says otherwise."""
+        try:
+            return await self._solve(problem)
+        except WaitsForItself as circle:
+            # No backend waits for another but where what they are asked among has to be built.
+            raise circle if self._maker is None else self._maker.cycle(circle) from None
+
+    async def _solve(self, problem: Problem) -> Solution:
         await self._crawler.read_ahead(problem)
         while True:
             answer = solve(problem, self._catalog)
@@ -321,7 +331,7 @@ class IndexFacts:
             return believed
         try:
             return await self._metadata_by_hook(sdist, system)
-        except (BackendNotAsked, BuildError) as fault:
+        except (BackendNotAsked, BuildError, Unbuildable) as fault:
             if believed is None:
                 raise
             why = fault.message.splitlines()[0]

@@ -21,6 +21,7 @@ from wheelforge.simple.indexes import Indexes, Shelves
 from wheelforge.simple.kept_pages import KeptPages
 from wheelforge.simple.links import FlatIndex
 from wheelforge.simple.local import LocalFiles
+from wheelforge.store.atomic import storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wheelforge.events import Reporter
-    from wheelforge.model.artifacts import Artifact
     from wheelforge.model.targets import Target
     from wheelforge.resolve.candidates import Candidate
     from wheelforge.store.store import Store
@@ -62,10 +62,12 @@ class LooseFolder:
 
         Raises:
             UsageError: there is no such folder, or no archive in it.
+            StorageError: it cannot be read.
         """
         if not folder.is_dir():
             raise UsageError(f"{folder} is not a folder", hint=f"wheelforge collect --build-deps REQ -o {folder}")
-        self._files = sorted(path.name for path in folder.iterdir() if not path.is_dir())
+        with storage_errors(folder, "read"):
+            self._files = sorted(path.name for path in folder.iterdir() if not path.is_dir())
         self._archives = [name for name in self._files if name.endswith((_WHEEL, *SDIST_SUFFIXES))]
         if not self._archives:
             raise UsageError(
@@ -94,7 +96,7 @@ class LooseFolder:
         return Held(
             candidates=tuple(candidates),
             others=tuple(self._others(shelves, candidates)),
-            misnamed=tuple(filename for filename, name in projects.items() if name is None),
+            misnamed=tuple(printable(filename) for filename, name in projects.items() if name is None),
         )
 
     async def has(self, requirement: Requirement, target: Target) -> bool:
@@ -135,22 +137,17 @@ class LooseFolder:
     def _others(self, shelves: list[Shelf], candidates: list[Candidate]) -> Iterator[str]:
         strange = [name for name in self._files if name not in self._archives and name not in _BESIDE]
         strange = [name for name in strange if not name.startswith((".", "pylock.", "requirements."))]
+        # The wheel of an sdist is what is fallen back on.
         taken = {file.filename for one in candidates for file in (one.artifact, one.evidence)}
-        files = [file for shelf in shelves for release in shelf.project.releases.values() for file in release]
-        left = [(shelf_of, file) for shelf_of, file in _with_rules(shelves, files) if file.filename not in taken]
-        foreign = [file.filename for rules, file in left if rules.refuses(file) is not None]
-        spare = [file.filename for rules, file in left if rules.refuses(file) is None]
+        files = [(shelf, file) for shelf in shelves for held in shelf.project.releases.values() for file in held]
+        foreign = [file.filename for shelf, file in files if shelf.rules.refuses(file) is not None]
+        spare = [file.filename for _, file in files if file.filename not in {*taken, *foreign}]
         if strange:
             yield f"no sdist and no wheel: {_listed(strange)}"
         if foreign:
             yield f"wheels for others than this target: {_listed(foreign)}"
         if spare:
-            yield f"of a version another file is taken instead: {_listed(spare)}"
-
-
-def _with_rules(shelves: list[Shelf], files: list[Artifact]) -> Iterator[tuple[Rules, Artifact]]:
-    rules = {shelf.project.name: shelf.rules for shelf in shelves}
-    return ((rules[file.name], file) for file in files)
+            yield f"another file of the same version is taken: {_listed(spare)}"
 
 
 def _candidates(shelf: Shelf) -> Iterator[Candidate]:

@@ -124,14 +124,13 @@ class WheelMaker:
             report(UnitFailed(subject=order.subject, log=self._equipment.logs / order.log))
             raise
         seconds = time.monotonic() - began
-        self._equipment.store.records.put(_SECONDS, self._told(order.subject), f"{seconds:.3f}".encode())
+        self._equipment.store.records.write(_SECONDS, self._told(order.subject), seconds)
         report(UnitFinished(subject=order.subject, wheel=made.filename, seconds=seconds, cached=False))
         return made
 
     def seconds(self, subject: str) -> float | None:
         """How long a build took when it was last done here; ``subject`` as `Order.subject` has it."""
-        value = self._equipment.store.records.get(_SECONDS, self._told(subject))
-        return None if value is None else float(value)
+        return self._equipment.store.records.read(_SECONDS, self._told(subject), float)
 
     def _find(self, order: Order) -> MadeWheel | None:
         """A wheel made from the same content: pure ones whatever the toolchain, others by the same one.
@@ -141,13 +140,11 @@ class WheelMaker:
         """
         store = self._equipment.store
         for key in self._keys(order):
-            record = store.records.get(_MADE, key)
-            if record is not None:
-                made = msgspec.json.decode(record, type=MadeWheel)
-                wheel = store.blobs.checked(made.sha256)
-                if wheel is not None:
-                    self._tell(check_promises(wheel, made.filename, order.expected))
-                    return made
+            made = store.records.read(_MADE, key, MadeWheel)
+            wheel = None if made is None else store.blobs.checked(made.sha256)
+            if made is not None and wheel is not None:
+                self._tell(check_promises(wheel, made.filename, order.expected))
+                return made
         return None
 
     def _make(self, order: Order) -> MadeWheel:
@@ -160,7 +157,7 @@ class WheelMaker:
             self._tell(checked)
             made = MadeWheel(filename=checked.filename, sha256=store.blobs.add(wheel), size=checked.size)
         pure, platform = self._keys(order)
-        store.records.put(_MADE, pure if _is_pure(made.filename) else platform, msgspec.json.encode(made))
+        store.records.write(_MADE, pure if _is_pure(made.filename) else platform, made)
         return made
 
     def _job(self, order: Order, output: Path) -> UnitJob:

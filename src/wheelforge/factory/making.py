@@ -81,7 +81,7 @@ class Maker:
         try:
             return await self._made.get(key, lambda: self._make(sdist))
         except WaitsForItself as circle:
-            raise self._cycle(circle) from None
+            raise self.cycle(circle) from None
 
     async def _file(self, candidate: Candidate) -> Artifact:
         return candidate.artifact if candidate.artifact.kind is Kind.WHEEL else await self.wheel_of(candidate)
@@ -91,11 +91,16 @@ class Maker:
         wheels = await self.wheels_of(unit.environment)
         return _given(sdist, await self._desk.wheel(sdist.artifact, wheels, unit.need.treatment))
 
-    def _cycle(self, circle: WaitsForItself) -> BuildCycle:
-        """The way leads over what builds need, and over what is read of sdists whose backends are asked for it."""
+    def cycle(self, circle: WaitsForItself) -> BuildCycle:
+        """The way leads over what builds need, and over what is read of sdists whose backends are asked for it.
+
+        Wherever it was entered, it is told from the first of its members on.
+        """
         way = [self._known[key] for key, _ in groupby(circle.keys[1:]) if key in self._known]
-        seeds = {member.name for member in way if member.evidence.kind is Kind.WHEEL}
-        return BuildCycle([[*way[-1:], *way]], sorted(seeds))
+        first = way.index(min(way, key=str))
+        way = [*way[first:], *way[:first]]
+        seeds = sorted({member.name for member in way if member.evidence.kind is Kind.WHEEL})
+        return BuildCycle([[*way, way[0]]], seeds[:1], lacking=[] if seeds else [way[0].name])
 
 
 def _given(sdist: Candidate, answer: T | Unanswered) -> T:

@@ -7,7 +7,7 @@ import hashlib
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _BOTH = "requires-and-metadata"
+_Texts = tuple[str, ...]
 
 
 class SandboxDesk:
@@ -49,7 +50,7 @@ class SandboxDesk:
         self._bench = equipment.bench
         self._records = equipment.store.records
         self._places = places
-        self._asking: Once[bytes] = Once()
+        self._asking: Once[Any] = Once()
         self._preparing: asyncio.Task[None] | None = None
 
     def prepare(self) -> None:
@@ -59,7 +60,7 @@ class SandboxDesk:
     async def answers(self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN) -> Answers:
         """See `HookDesk`."""
         question = await self._question(await self._opened(sdist), wheels, treatment)
-        said = msgspec.json.decode(await self._remembered(_BOTH, question, _answers), type=_Said)
+        said = await self._remembered(_BOTH, question, _answers, _Said)
         if said.metadata is None:
             return Answers(requires=said.requires, metadata=None)
         metadata = parse_metadata(said.metadata, surety=Surety.HOOK, origin=sdist.filename)
@@ -70,16 +71,15 @@ class SandboxDesk:
     ) -> tuple[str, ...]:
         """See `HookDesk`."""
         question = await self._question(await self._opened(sdist), wheels, treatment)
-        both = self._records.get(_BOTH, question.key)
+        both = self._records.read(_BOTH, question.key, _Said)
         if both is not None:
-            return msgspec.json.decode(both, type=_Said).requires
-        answer = await self._remembered("requires-for-wheel", question, _requires)
-        return msgspec.json.decode(answer, type=tuple[str, ...])
+            return both.requires
+        return await self._remembered("requires-for-wheel", question, _requires, _Texts)
 
     async def metadata(self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN) -> Metadata:
         """See `HookDesk`."""
         question = await self._question(await self._opened(sdist), wheels, treatment)
-        answer = await self._remembered("metadata", question, _metadata)
+        answer = await self._remembered("metadata", question, _metadata, bytes)
         return parse_metadata(answer, surety=Surety.HOOK, origin=sdist.filename)
 
     async def wheel(self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN) -> Artifact:
@@ -107,8 +107,7 @@ class SandboxDesk:
     async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...]:
         """See `HookDesk`."""
         question = await self._question(_tree_source(tree), wheels, PLAIN)
-        answer = await self._remembered("requires-for-sdist", question, _requires_for_sdist)
-        return msgspec.json.decode(answer, type=tuple[str, ...])
+        return await self._remembered("requires-for-sdist", question, _requires_for_sdist, _Texts)
 
     async def sdist(self, tree: PackedTree, wheels: Sequence[Artifact], output: Path) -> Path:
         """See `HookDesk`."""
@@ -138,18 +137,19 @@ class SandboxDesk:
         fetched = await self._index.fetch(wheel)
         return EnvironmentWheel(path=fetched.path, sha256=fetched.sha256, filename=wheel.filename)
 
-    async def _remembered(self, hook: str, question: _Question, ask: Callable[[Backend], bytes]) -> bytes:
+    async def _remembered(self, hook: str, question: _Question, ask: Callable[[Backend], T], form: type[T]) -> T:
         key = question.key
-        answer = self._records.get(hook, key)
+        answer = self._records.read(hook, key, form)
         if answer is not None:
             return answer
 
-        async def learn() -> bytes:
+        async def learn() -> T:
             found = await self._asked(question, ask)
-            self._records.put(hook, key, found)
+            self._records.write(hook, key, found)
             return found
 
-        return await self._asking.get((hook, key), learn)
+        found: T = await self._asking.get((hook, key), learn)
+        return found
 
     async def _asked(self, question: _Question, ask: Callable[[Backend], T]) -> T:
         async with self._places:
@@ -211,17 +211,17 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     metadata: bytes | None
 
 
-def _answers(backend: Backend) -> bytes:
+def _answers(backend: Backend) -> _Said:
     requires = backend.requires_for_wheel()
-    return msgspec.json.encode(_Said(requires=requires, metadata=None if requires else _metadata(backend)))
+    return _Said(requires=requires, metadata=None if requires else _metadata(backend))
 
 
-def _requires_for_sdist(backend: Backend) -> bytes:
-    return msgspec.json.encode(backend.requires_for_sdist())
+def _requires_for_sdist(backend: Backend) -> tuple[str, ...]:
+    return backend.requires_for_sdist()
 
 
-def _requires(backend: Backend) -> bytes:
-    return msgspec.json.encode(backend.requires_for_wheel())
+def _requires(backend: Backend) -> tuple[str, ...]:
+    return backend.requires_for_wheel()
 
 
 def _metadata(backend: Backend) -> bytes:

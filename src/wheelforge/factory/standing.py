@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from wheelforge.model.metadata import Metadata
     from wheelforge.model.targets import Target
@@ -35,14 +36,12 @@ class Spoken:
 class Standing:
     """What may be run of a folder."""
 
-    choices: tuple[Choice, ...]
+    newest: tuple[Choice, ...]
     """Of each project the newest version, a pre-release only where there is nothing else; sorted by name."""
-    older: tuple[Choice, ...]
-    """The other versions."""
+    files: tuple[Choice, ...]
+    """All versions, without extras."""
     unserved: tuple[tuple[str, tuple[str, ...]], ...]
     """Requirements that no version in the folder serves, and who has them; both sorted."""
-    is_closed: bool
-    """Whether the choices serve each other."""
 
 
 def standing(files: Sequence[Spoken], target: Target) -> Standing:
@@ -51,27 +50,29 @@ def standing(files: Sequence[Spoken], target: Target) -> Standing:
     Raises:
         ResolutionError: a marker compares what cannot be compared.
     """
-    newest: dict[NormalizedName, Spoken] = {}
-    for one in sorted(files, key=_age):
-        newest[one.candidate.name] = one
+    newest = {one.candidate.name: one for one in sorted(files, key=_age)}
     extras = _extras(newest, target)
-    choices = {name: _choice(newest[name], extras.get(name, frozenset()), target) for name in sorted(newest)}
-    unserved: dict[str, set[str]] = defaultdict(set)
-    is_closed = True
-    for one in files:
-        asked = extras.get(one.candidate.name, frozenset()) if newest[one.candidate.name] is one else frozenset()
-        for requirement in _required(one, asked, target):
-            held = [other.candidate for other in files if other.candidate.name == canonicalize_name(requirement.name)]
-            if not any(requirement.specifier.contains(other.version, prereleases=True) for other in held):
-                unserved[unmarked(requirement)].add(str(one.candidate))
-            if newest[one.candidate.name] is one:
-                is_closed &= _serves(newest.get(canonicalize_name(requirement.name)), requirement)
     return Standing(
-        choices=tuple(choices.values()),
-        older=tuple(_choice(one, frozenset(), target) for one in files if newest[one.candidate.name] is not one),
-        unserved=tuple((text, tuple(sorted(unserved[text]))) for text in sorted(unserved)),
-        is_closed=is_closed,
+        newest=tuple(_choice(newest[name], extras.get(name, frozenset()), target) for name in sorted(newest)),
+        files=tuple(_choice(one, frozenset(), target) for one in files),
+        unserved=tuple(_unserved(files, newest, extras, target)),
     )
+
+
+def _unserved(
+    files: Sequence[Spoken], newest: Mapping[NormalizedName, Spoken], extras: Extras, target: Target
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    askers: dict[str, set[str]] = defaultdict(set)
+    held: dict[NormalizedName, list[Version]] = defaultdict(list)
+    for one in files:
+        held[one.candidate.name].append(one.candidate.version)
+    for one in files:
+        name = one.candidate.name
+        for requirement in _required(one, extras.get(name, ()) if newest[name] is one else (), target):
+            versions = held[canonicalize_name(requirement.name)]
+            if not any(requirement.specifier.contains(version, prereleases=True) for version in versions):
+                askers[unmarked(requirement)].add(str(one.candidate))
+    return ((text, tuple(sorted(askers[text]))) for text in sorted(askers))
 
 
 def _age(one: Spoken) -> tuple[bool, object]:
@@ -101,7 +102,3 @@ def _required(one: Spoken, extras: Iterable[NormalizedName], target: Target) -> 
 def _choice(one: Spoken, extras: frozenset[NormalizedName], target: Target) -> Choice:
     required = {unmarked(requirement) for requirement in _required(one, extras, target)}
     return Choice(candidate=one.candidate, extras=tuple(sorted(extras)), requires=tuple(sorted(required)))
-
-
-def _serves(one: Spoken | None, requirement: Requirement) -> bool:
-    return one is not None and requirement.specifier.contains(one.candidate.version, prereleases=True)

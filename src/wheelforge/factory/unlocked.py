@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
 
+WHOLE_FOLDER = "whole-folder"
+"""The option in a lock that says that all versions in a folder were taken, though only one of each is pinned."""
+
+
 class OnGaps(enum.Enum):
     """What it means that something may be missing where the wheels are installed."""
 

@@ -14,9 +14,11 @@ from wheelforge.errors import IntegrityError, ResolutionError, WheelforgeError
 from wheelforge.events import Phase, PhaseFinished, PhaseStarted, Step
 from wheelforge.factory.companions import companions
 from wheelforge.factory.folder import BUILD_DEPS, check_files, read_lock
+from wheelforge.factory.strangers import strangers
 from wheelforge.factory.trial import Closure, install_offline
+from wheelforge.factory.unlocked import WHOLE_FOLDER
 from wheelforge.factory.wheelhouse import standing_wheels
-from wheelforge.forge.checks import Expected, check_wheel
+from wheelforge.forge.checks import Expected, UnexpectedWheel, check_wheel
 from wheelforge.formats.lock_files import runtime_files
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.artifacts import Kind
@@ -48,17 +50,17 @@ class Verified:
 class NotWhole(IntegrityError):
     """A folder is not what its lock says; ``faults`` are told one a line."""
 
-    def __init__(self, folder: Path, faults: Sequence[str]) -> None:
+    def __init__(self, folder: Path, faults: Sequence[str], *, hint: str) -> None:
         self.faults = tuple(faults)
-        super().__init__(_listed(f"{folder} is not whole:", faults), hint=_ANEW)
+        super().__init__(_listed(f"{folder} is not whole:", faults), hint=hint)
 
 
 class NotComplete(ResolutionError):
     """Something is missing from what a lock says itself; ``faults`` are told one a line."""
 
-    def __init__(self, folder: Path, faults: Sequence[str]) -> None:
+    def __init__(self, folder: Path, faults: Sequence[str], *, hint: str) -> None:
         self.faults = tuple(faults)
-        super().__init__(_listed(f"{folder} is not complete:", faults), hint=_ANEW)
+        super().__init__(_listed(f"{folder} is not complete:", faults), hint=hint)
 
 
 _ANEW = "make it again with the command that made it"
@@ -87,8 +89,8 @@ class _Check:
     text: str
     faults: Callable[[], Iterable[str]]
     error: type[NotWhole | NotComplete] = NotWhole
-    hint: str | None = None
-    """What to do, where it is something else than to make the folder again."""
+    hint: Callable[[], str] = lambda: _ANEW
+    """What to do about the faults."""
 
 
 class _Verifier:
@@ -99,6 +101,8 @@ class _Verifier:
         self._report = report
         self._lock = read_lock(folder)
         self._files = standing_files(folder, self._lock)
+        self._unsound: list[LockedArtifact] = []
+        """Wheels that are not what they should be."""
 
     def run(self) -> Verified:
         self._report(PhaseStarted(phase=Phase.VERIFY))
@@ -108,9 +112,7 @@ class _Verifier:
             checks.append(_Check("pip installs it offline, by hash, and finds nothing missing", self._install))
         for check in checks:
             if faults := list(check.faults()):
-                fault = check.error(self._folder, faults)
-                fault.hint = check.hint or fault.hint
-                raise fault
+                raise check.error(self._folder, faults, hint=check.hint())
             self._report(Step(text=check.text))
         self._report(PhaseFinished(phase=Phase.VERIFY, count=len(self._files), noun="file"))
         held = tuple(check.text for check in checks)
@@ -121,20 +123,14 @@ class _Verifier:
         if follows_dependencies(self._lock):
             runtime += ", with all that it requires"
         yield _Check("every file has the locked SHA-256", tuple)
-        yield _Check("nothing stands here that the lock does not know", self._strangers, hint=_MOVE)
+        yield _Check("nothing stands here that the lock does not know", self._strangers, hint=lambda: _MOVE)
         yield _Check(runtime, lambda: runtime_gaps(self._lock), NotComplete)
         yield _Check("every build has all that it requires", lambda: build_gaps(self._lock), NotComplete)
         yield _Check("what other tools read says the same as the lock", self._companions)
-        yield _Check("every file says of itself what the lock says of it", self._contents)
+        yield _Check("every file says of itself what the lock says of it", self._contents, hint=self._unsound_hint)
 
     def _strangers(self) -> Iterator[str]:
-        known = {path for file in self._files for path in file.paths}
-        inner = {BUILD_DEPS, *(target for file in self._files for target in file.targets)}
-        for place in (self._folder, *(self._folder / name for name in sorted(inner))):
-            for path in sorted(place.glob("*")):
-                told = path.relative_to(self._folder).as_posix()
-                if path.name.endswith((".whl", ".tar.gz", ".zip")) and told not in known:
-                    yield f"{told}: the lock does not know it"
+        return (f"{path}: the lock does not know it" for path in strangers(self._folder, self._lock, self._files))
 
     def _companions(self) -> Iterator[str]:
         for name, data in companions(self._lock).items():
@@ -145,18 +141,32 @@ class _Verifier:
                 yield f"{name}: it is not what the lock gives"
 
     def _contents(self) -> Iterator[str]:
-        pins = _pins_by_file(self._lock)
+        pins, everything = _pins_by_file(self._lock), self._lock.inputs.options.get(WHOLE_FOLDER)
         for file in self._files:
-            if file.filename not in pins and not file.fallback:
+            if file.filename not in pins and not file.fallback and not everything:
                 yield f"{file.path}: nothing in the lock takes it"
             try:
                 if file.kind is Kind.SDIST:
                     _check_sdist(self._folder / file.path, file)
                     continue
+                if file.filename not in pins:
+                    own = Expected(name=file.name, version=file.version, target=self._target)
+                    check_wheel(self._folder / file.path, own)
                 for target, pin in pins.get(file.filename, ()):
                     check_wheel(self._folder / file.path, self._expected(file, target, pin))
+            except UnexpectedWheel as fault:
+                self._unsound.append(file)
+                yield from (f"{_subject(file, one)}{one}{_from(file)}" for one in fault.faults)
             except WheelforgeError as fault:
                 yield fault.message
+
+    def _unsound_hint(self) -> str:
+        """Collecting again brings the same bytes of what was not built here."""
+        brought = [file for file in self._unsound if file.index and file.direct is None]
+        if not brought or len(brought) < len(self._unsound):
+            return _ANEW
+        first = brought[0]
+        return f"exclude it with {first.name}!={first.version} in a constraints file (-c FILE), or --no-binary {first.name}"
 
     def _expected(self, file: LockedArtifact, target: Target, pin: Pin) -> Expected:
         # The tags that another target takes are not known here, and so any will do for it.
@@ -214,6 +224,15 @@ def _pins_by_file(lock: Lock) -> Mapping[str, list[tuple[Target, Pin]]]:
     return files
 
 
+def _subject(file: LockedArtifact, fault: str) -> str:
+    return "" if file.filename in fault else f"{file.path}: "
+
+
+def _from(file: LockedArtifact) -> str:
+    """Where a file came from that was not built here."""
+    return f" (it came so from {file.url or file.index})" if file.index else ""
+
+
 def _check_sdist(path: Path, file: LockedArtifact) -> None:
     """Read an sdist, and what it says that it is.
 
@@ -236,5 +255,5 @@ def standing_files(folder: Path, lock: Lock) -> list[LockedArtifact]:
     if lock.holds is Holding.COLLECTED:
         return [file for file in lock.artifacts if not file.left_out]
     wheels = standing_wheels(lock)
-    kept = (folder / "build-deps").is_dir()
+    kept = (folder / BUILD_DEPS).is_dir()
     return [wheel for wheel in wheels if kept or not wheel.build_only]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from wheelforge.errors import UsageError
 from wheelforge.events import silent
-from wheelforge.factory.digests import digest
+from wheelforge.factory.companions import companion_names, names_for
+from wheelforge.factory.digests import Digests
 from wheelforge.factory.folder import BUILD_DEPS, find_earlier, remove_unlisted, tell_removed, write_papers, writing
+from wheelforge.factory.foreign import check_foreign
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import Holding, LockedArtifact
 
@@ -75,7 +77,7 @@ def check_places(folder: Path, wheelhouse: Path) -> None:
     """Sources and wheels stand apart: each takes the place of what its own lock named before.
 
     Raises:
-        UsageError: one would be written into the other, or the wheels over something else.
+        UsageError: one would be written into the other, or over something else, such as pins that a user wrote.
     """
     sources, wheels = folder.resolve(), wheelhouse.resolve()
     if sources == wheels:
@@ -85,7 +87,8 @@ def check_places(folder: Path, wheelhouse: Path) -> None:
     elif sources.is_relative_to(wheels / BUILD_DEPS):
         why = f"{wheelhouse} cannot hold the wheels: the sources stand in its {BUILD_DEPS}, where wheels belong"
     else:
-        find_earlier(wheelhouse, Holding.WHEELHOUSE)
+        before = find_earlier(wheelhouse, Holding.WHEELHOUSE)
+        check_foreign(wheelhouse, names_for(Holding.WHEELHOUSE, ["the one"]), before)
         return
     raise UsageError(why, hint="name another: -o wheelhouse")
 
@@ -103,14 +106,12 @@ def write_wheelhouse(
     check_places(folder, wheelhouse)
     with writing(wheelhouse, Holding.WHEELHOUSE, store) as before:
         wheels = [wheel for wheel in standing_wheels(lock) if keep is BuildDeps.KEEP or not wheel.build_only]
-        for wheel in wheels:
-            for name in wheel.paths:
-                path = wheelhouse / name
-                if path.is_file() and digest(path) == wheel.sha256:
-                    continue
-                path.parent.mkdir(parents=True, exist_ok=True)
-                if not store.blobs.has(wheel.sha256):
-                    store.blobs.add(folder / wheel.path)
-                store.blobs.deliver(wheel.sha256, path)
+        standing, old = Digests().standing(wheelhouse, wheels), standing_wheels(before) if before else ()
+        lacking = [(wheel, name) for wheel in wheels for name in wheel.paths if name not in standing]
+        check_foreign(wheelhouse, [*(name for _, name in lacking), *companion_names(lock)], before, old)
+        for wheel, name in lacking:
+            if not store.blobs.has(wheel.sha256):
+                store.blobs.add(folder / wheel.path)
+            store.blobs.deliver(wheel.sha256, wheelhouse / name)
         write_papers(wheelhouse, lock, before)
-        tell_removed(remove_unlisted(wheelhouse, standing_wheels(before) if before else (), keep=wheels), report)
+        tell_removed(remove_unlisted(wheelhouse, old, keep=wheels), report)

@@ -67,4 +67,4 @@ def tail(log: Path, *, lines: int = _SHOWN_LINES) -> tuple[str, ...]:
 
 def shown(line: str) -> str:
     """Give what a terminal would show of one line, without credentials, cut where it is endless."""
-    return printable(_ESCAPE.sub("", line).expandtabs())[:_LONGEST_LINE]
+    return printable(_ESCAPE.sub("", line).expandtabs()).rstrip()[:_LONGEST_LINE]

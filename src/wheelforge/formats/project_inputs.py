@@ -20,7 +20,7 @@ from wheelforge.model.inputs import Reference
 from wheelforge.model.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from packaging.utils import NormalizedName
@@ -67,6 +67,7 @@ class _Reader:
         self._walk = Walk()
         self._projects: list[Reference] = []
         self._pythons: list[RequiresPython] = []
+        self._lists: list[ProjectFile] = []
         self._notes: list[str] = []
 
     def check(self, chosen: Collection[ProjectFile]) -> None:
@@ -108,7 +109,7 @@ class _Reader:
             build_constraints=lists[2],
             pins=tuple(self._walk.pins),
             requires_python=tuple(self._pythons),
-            notes=tuple(self._notes),
+            notes=(*self._notes, *self._list_notes()),
         )
 
     def _extras(self, file: ProjectFile) -> list[NormalizedName]:
@@ -129,7 +130,7 @@ class _Reader:
                 hint="leave out --no-emit-project",
             )
         elif emits and said:
-            self._notes.append(f"{file.source.origin}: no build system, so {said.name} itself is not collected")
+            self._lists.append(file)
         elif said is None and file.said.tool.poetry is not None:
             self._notes.append(
                 f"{file.source.origin}: the dependencies of [tool.poetry] are not read; its backend knows them, where"
@@ -138,6 +139,13 @@ class _Reader:
         elif said is None and self._workspace.members:
             self._notes.append(f"{file.source.origin}: the root of a workspace only; --all-packages takes its members")
         self._walk.project(file, self._workspace, extras)
+
+    def _list_notes(self) -> Iterator[str]:
+        """Of projects that are lists of requirements only; as for uv, what another one requires is a package."""
+        required = {reference.location.rstrip("/") for reference in self._walk.references}
+        for file in self._lists:
+            if file.folder.resolve().as_uri() not in required:
+                yield f"{file.source.origin}: no build system, so {file.name} itself is not collected"
 
     def _wanted_groups(self, file: ProjectFile) -> list[NormalizedName]:
         has, wanted = _groups(file), list(self._picks.named_groups)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,9 +16,11 @@ from wheelforge.formats.lock_places import split
 from wheelforge.model.digest import sha256
 from wheelforge.model.filenames import is_safe
 from wheelforge.model.inputs import LockedSet, Reference
+from wheelforge.model.upload_time import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from packaging.markers import Marker
     from packaging.pylock import Package, PackageArchive, PackageSdist, PackageVcs, PackageWheel
@@ -233,9 +234,6 @@ def _version(filename: str) -> Version:
     return parse(filename)[1]
 
 
-def _moment(moment: dt.datetime | None) -> str | None:
+def _moment(moment: datetime | None) -> str | None:
     """RFC 3339; PEP 751 has it in UTC."""
-    if moment is None:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return aware.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return None if moment is None else rfc3339(moment.isoformat())

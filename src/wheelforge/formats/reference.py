@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from wheelforge.model.told import without_login
 from wheelforge.model.urls import local_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 # One letter before the colon is a drive of Windows.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -179,10 +180,7 @@ def _parts(url: str) -> SplitResult:
 
 
 def _local(path: Path, written: str | None, *, base: Path, url: SplitResult | None = None) -> Place:
-    try:
-        absolute = (base / path.expanduser()).resolve()
-    except (OSError, RuntimeError) as error:
-        raise BadPlace("no place to be found: {}", str(error).lower()) from error
+    absolute = _resolved(base, path)
     typed = written is not None and not path.is_absolute() and _is_here(base) and not written.startswith("~")
     shown = written if written is not None and typed else shown_path(absolute)
     fragment = url.fragment if url else ""
@@ -190,7 +188,8 @@ def _local(path: Path, written: str | None, *, base: Path, url: SplitResult | No
     told = written or (url._replace(query="", fragment="").geturl() if url else shown)
     behind = f"#{fragment}" if fragment else ""
     subdirectory = subdirectory_of(said.get("subdirectory", ""))
-    _check_local(absolute, subdirectory, told)
+    with _no_place():
+        _check_local(absolute, subdirectory, told)
     return Place(
         location=absolute.as_uri(),
         shown=f"{shown}{behind}",
@@ -200,6 +199,20 @@ def _local(path: Path, written: str | None, *, base: Path, url: SplitResult | No
         subdirectory=subdirectory,
         hashes=_hashes(said),
     )
+
+
+def _resolved(base: Path, path: Path) -> Path:
+    with _no_place():
+        return (base / path.expanduser()).resolve()
+
+
+@contextlib.contextmanager
+def _no_place() -> Iterator[None]:
+    """What a file system says to a path that can be none, such as one that is too long, or leads in a circle."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise BadPlace(f"no place to be found: {(getattr(error, 'strerror', None) or str(error)).lower()}") from error
 
 
 def _check_local(path: Path, subdirectory: str, told: str) -> None:

@@ -46,15 +46,20 @@ def decoded(data: bytes, origin: str) -> str:
     """
     encoding, start = _encoding(data)
     try:
-        if codecs.lookup(encoding).name in _NO_CHARSETS:
-            raise LookupError(encoding)
-        return data[start:].decode(encoding)
+        return data[start:].decode(_charset(encoding))
     except UnicodeDecodeError as error:
         number = error.object.count(b"\n", 0, error.start) + 1
         name = encoding.upper()
         raise UsageError(f"{origin}:{number}: not {name}", hint="save the file as UTF-8") from error
     except LookupError as error:
         raise UsageError(f"{origin}: no encoding {encoding!r} is known", hint="save the file as UTF-8") from error
+
+
+def _charset(encoding: str) -> str:
+    name = codecs.lookup(encoding).name
+    if name in _NO_CHARSETS:
+        raise LookupError(encoding)
+    return name
 
 
 def _encoding(data: bytes) -> tuple[str, int]:

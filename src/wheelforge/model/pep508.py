@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
+
+if TYPE_CHECKING:
+    from packaging.markers import Marker
 
 LONGEST = 16_384
 """Characters. Markers that tools have written out are the longest of honest ones."""
 DEEPEST = 50
 """Parentheses inside each other."""
+_OF_LOCKS = frozenset({"extras", "dependency_groups"})
+"""What markers may ask for in lock files only (PEP 751)."""
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _ENDLESS = re.compile(r"\d{1000}")
 """Python makes no number of so many digits, and a release has none."""
 
@@ -28,7 +35,15 @@ def parse_requirement(text: str) -> Requirement:
         raise InvalidRequirement("it holds a number without end")
     if _depth(text) > DEEPEST:
         raise InvalidRequirement("its parentheses are nested too deeply")
-    return Requirement(text)
+    requirement = Requirement(text)
+    if requirement.marker is not None and (alien := _OF_LOCKS & words(requirement.marker)):
+        raise InvalidRequirement(f"its marker asks for `{min(alien)}`, which there is in lock files only (PEP 751)")
+    return requirement
+
+
+def words(marker: Marker) -> set[str]:
+    """What a marker says outside its quotes: the names of what it asks for, and operators."""
+    return set(_QUOTED.sub("", str(marker)).replace("(", " ").replace(")", " ").split())
 
 
 def _depth(text: str) -> int:

@@ -21,6 +21,6 @@ def moment(written: str | None) -> datetime | None:
 def rfc3339(written: str | None) -> str | None:
     """In the form of PEP 700, untouched where it has it; ``None`` where it is no moment."""
     read = moment(written)
-    if written is None or read is None or _PLAIN.fullmatch(written):
-        return written and read and written
-    return read.isoformat().replace("+00:00", "Z")
+    if written is None or read is None:
+        return None
+    return written if _PLAIN.fullmatch(written) else read.isoformat().replace("+00:00", "Z")

@@ -65,9 +65,7 @@ class Environments:
         self.undated: set[str] = set()
         """Sdists of which nobody knows when they were uploaded, where that counts."""
 
-    async def of(
-        self, need: Need, target: Target, preferences: Preferences, cycles: Sequence[Cycle] = ()
-    ) -> Solution:
+    async def of(self, need: Need, target: Target, preferences: Preferences, cycles: Sequence[Cycle] = ()) -> Solution:
         """The environment in which an sdist is built, and which breaks ``cycles``.
 
         Raises:

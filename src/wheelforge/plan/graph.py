@@ -34,9 +34,7 @@ class BuildCycle(ResolutionError):
     the fewest of all.
     """
 
-    def __init__(
-        self, paths: Sequence[Sequence[Candidate]], seeds: Sequence[str], lacking: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, paths: Sequence[Sequence[Candidate]], seeds: Sequence[str], lacking: Sequence[str] = ()) -> None:
         self.paths = tuple(map(tuple, paths))
         self.seeds = tuple(seeds)
         self.lacking = tuple(lacking)
@@ -62,7 +60,7 @@ def build_order(units: Units) -> tuple[PlannedUnit, ...]:
     if circles := components(graph):
         members = sorted({file for component in circles for file in component})
         inner = {file: [one for one in graph[file] if one in members] for file in members}
-        paths = [cycle_path(units, shortest_cycle(inner, component)) for component in circles]
+        paths = [cycle_path(units, cycle) for component in circles for cycle in _told(inner, component)]
         raise BuildCycle(paths, *_seeds(inner, [units[file].sdist for file in members]))
     sorter = TopologicalSorter(graph)
     sorter.prepare()
@@ -99,6 +97,13 @@ def way(unit: PlannedUnit, needed: Candidate) -> list[Candidate]:
 
 def _names(requirements: Iterable[str]) -> set[NormalizedName]:
     return {canonicalize_name(Requirement(text).name) for text in requirements}
+
+
+def _told(graph: Mapping[str, Sequence[str]], component: Sequence[str]) -> Iterator[list[str]]:
+    """The shortest cycle of several, and whoever needs itself: neither would end with the other."""
+    if len(component) > 1:
+        yield shortest_cycle({file: [one for one in graph[file] if one != file] for file in component}, component)
+    yield from ([file, file] for file in component if file in graph[file])
 
 
 def _seeds(graph: Mapping[str, Sequence[str]], members: Iterable[Candidate]) -> tuple[list[str], list[str]]:

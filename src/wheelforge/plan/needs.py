@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from wheelforge.resolve.problem import Solution
 
 
+class NoRequirement(BuildError):
+    """What the build of an sdist asks for is nothing that can be looked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """An sdist, and all that its build asks for as far as it is known."""
@@ -87,15 +91,16 @@ def build_requirement(text: str, subject: object) -> Requirement:
     """Read what the build of an sdist asks for.
 
     Raises:
-        BuildError: it is no requirement, or one by URL.
+        NoRequirement: it is no requirement, or one by URL.
     """
     try:
         requirement = parse_requirement(text)
     except InvalidRequirement as fault:
         why = printable(str(fault).partition("\n")[0])
-        raise BuildError(f"{subject} asks for a build requirement that is not PEP 508: {text[:200]!r}\n{why}") from None
+        what = f"{subject} asks for a build requirement that is not PEP 508: {text[:200]!r}"
+        raise NoRequirement(f"{what}\n{why}") from None
     if requirement.url is not None:
-        raise BuildError(f"{subject} asks for a build requirement by URL, which is not taken: {text!r}")
+        raise NoRequirement(f"{subject} asks for a build requirement by URL, which is not taken: {text!r}")
     return requirement
 
 

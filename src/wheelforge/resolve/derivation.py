@@ -94,6 +94,15 @@ def askers(provider: Provider, wish: Wish) -> Iterator[Want]:
         yield from (want for want, _ in _trail(provider, wish.by[0]))
 
 
+def way_to(provider: Provider, held: Held) -> str:
+    """How a search came to a candidate, as `paths` has it; empty where it is the first that the user's own word gives."""
+    want, above = _first_asker(provider, held)
+    if above is not None:
+        return _path(provider, Wish(want=want, by=(above,)))
+    first = next(provider.matching(want.name, provider.specifier(want.name, [want])), None)
+    return "" if first is held.candidate else f"{_path(provider, Wish(want=want, by=()))}, after {first}"
+
+
 def _path(provider: Provider, wish: Wish) -> str:
     steps, want = [wish.want.text], wish.want
     if wish.by:

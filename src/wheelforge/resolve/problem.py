@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from copy import copy
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.markers import Marker, UndefinedComparison
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from wheelforge.errors import ResolutionError
 from wheelforge.model.inputs import Resolution, public_url
+from wheelforge.model.pep508 import words
 
 if TYPE_CHECKING:
     from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from wheelforge.resolve.candidates import Candidate
 
 _ANY = SpecifierSet()
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +186,7 @@ def _by_name(listed: Iterable[Asked]) -> dict[NormalizedName, tuple[Asked, ...]]
 
 
 def _under_extras_of(requirement: Requirement, override: Requirement) -> Requirement:
-    if requirement.marker is None or "extra" not in _variables(requirement.marker):
+    if requirement.marker is None or "extra" not in words(requirement.marker):
         return override
     markers = [f"({marker})" for marker in (requirement.marker, override.marker) if marker is not None]
     combined = copy(override)
@@ -195,19 +194,15 @@ def _under_extras_of(requirement: Requirement, override: Requirement) -> Require
     return combined
 
 
-def _variables(marker: Marker) -> set[str]:
-    return set(_QUOTED.sub("", str(marker)).replace("(", " ").replace(")", " ").split())
-
-
 def applies(requirement: Requirement, target: Target, extras: Iterable[str] = ()) -> bool:
     """Whether a requirement counts on a target, for any of ``extras`` or for none.
 
     Raises:
-        ResolutionError: its marker compares what cannot be compared.
+        ResolutionError: its marker compares what cannot be compared, or asks for what only lock files have.
     """
     try:
         return target.evaluate(requirement.marker, extras)
-    except (UndefinedComparison, InvalidVersion) as fault:
+    except (UndefinedComparison, UndefinedEnvironmentName, InvalidVersion) as fault:
         raise ResolutionError(f"the marker of {str(requirement)!r} has no meaning: {fault}") from None
 
 
@@ -272,3 +267,5 @@ class Lacks:
     projects: frozenset[NormalizedName] = frozenset()
     candidates: tuple[Candidate, ...] = ()
     """The candidate whose metadata is not known, then those that would be tried after it, in their order."""
+    way: str = ""
+    """How the search came to the first of them, where that was not the user's own word."""

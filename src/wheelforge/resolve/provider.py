@@ -38,9 +38,11 @@ TROUBLES = 5
 class Lacking(Exception):
     """Raised through resolvelib when the catalog does not know enough to go on."""
 
-    def __init__(self, lacks: Lacks) -> None:
+    def __init__(self, lacks: Lacks, of: Held | None = None) -> None:
         super().__init__("the catalog lacks something")
         self.lacks = lacks
+        self.of = of
+        """Whose metadata it is."""
 
 
 class Held:
@@ -195,7 +197,7 @@ class Provider(AbstractProvider[Want, Held, Identifier]):
         """The Requires-Dist of a candidate that apply: its own, or those that only its extra brings."""
         found = self._catalog.wants(held.candidate, held.extra, self._problem)
         if found is None:
-            raise Lacking(Lacks(candidates=(held.candidate, *self._next(held.candidate))))
+            raise Lacking(Lacks(candidates=(held.candidate, *self._next(held.candidate))), held)
         return found
 
     def _next(self, candidate: Candidate) -> Iterator[Candidate]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep
 from resolvelib.resolvers import Resolution
 
 from wheelforge.errors import ResolutionError
+from wheelforge.resolve.derivation import way_to
 from wheelforge.resolve.explain import explain
 from wheelforge.resolve.problem import Choice, Identifier, Solution, Want
 from wheelforge.resolve.provider import Held, Lacking, Provider
@@ -43,7 +45,7 @@ def solve(problem: Problem, catalog: Catalog) -> Solution | Lacks:
         state = _Resolution(provider, refused).resolve(roots, max_rounds=MAX_ROUNDS)
         return _solution(provider, _reached(provider, roots, state.mapping))
     except Lacking as lacking:
-        return lacking.lacks
+        return replace(lacking.lacks, way="" if lacking.of is None else way_to(provider, lacking.of))
     except ResolutionImpossible as impossible:
         raise explain(problem, catalog, provider, refused.besides(impossible.causes)) from None
     except ResolutionTooDeep:

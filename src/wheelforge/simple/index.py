@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from wheelforge.errors import IntegrityError
 from wheelforge.store.vouching import check_vouched
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from wheelforge.model.artifacts import Artifact, Project
     from wheelforge.model.shape import Shape
+
+ALTERED = "try again; if it stays so, the index or a proxy on the way serves an altered file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,19 @@ async def check_allowed(artifact: Artifact, fetched: Fetched) -> None:
         hint = "if you trust it, write its hash into the requirements file"
         check = partial(check_vouched, fetched.path, fetched.sha256, artifact.allowed, subject=subject, hint=hint)
         await asyncio.to_thread(check)
+
+
+def check_size(artifact: Artifact, size: int) -> None:
+    """Compare the bytes of a file with the number that its index promises, where it does.
+
+    Raises:
+        IntegrityError: they are fewer or more.
+    """
+    if artifact.size not in {None, size}:
+        raise IntegrityError(
+            f"{artifact.filename} has {size} bytes, not the {artifact.size} that its index promised, and is not used",
+            hint=ALTERED,
+        )
 
 
 class Index(Protocol):

@@ -66,7 +66,7 @@ class KeptPages:
         Raises:
             IndexAccessError: the index does not answer, or not with a page.
         """
-        kept = self._known(redact(url))
+        kept = self._records.read(_KIND, redact(url), _Kept)
         if kept is not None and self._clock() < kept.fresh_until:
             return kept.reading
         try:
@@ -82,13 +82,6 @@ class KeptPages:
         self._keep(redact(url), reading, headers)
         return reading
 
-    def _known(self, key: str) -> _Kept | None:
-        data = self._records.get(_KIND, key)
-        try:
-            return None if data is None else msgspec.msgpack.decode(data, type=_Kept)
-        except msgspec.DecodeError:  # written by another version of ours
-            return None
-
     def _keep(self, key: str, reading: Reading, headers: Mapping[str, str]) -> None:
         age = _freshness(headers)
         if age is None:
@@ -97,7 +90,7 @@ class KeptPages:
             headers, age = {}, 0
         validators = {name: headers[name] for name in ("etag", "last-modified") if name in headers}
         kept = _Kept(reading=reading, headers=validators, fresh_until=self._clock() + age)
-        self._records.put(_KIND, key, msgspec.msgpack.encode(kept))
+        self._records.write(_KIND, key, kept)
 
 
 def _understood(answer: Answer, wanted: Callable[[str], bool] | None) -> Reading:

@@ -11,7 +11,7 @@ from wheelforge.errors import IndexAccessError
 from wheelforge.events import Downloaded, Looked, Warn, silent
 from wheelforge.model.artifacts import Status
 from wheelforge.model.urls import local_path
-from wheelforge.simple.index import Fetched
+from wheelforge.simple.index import Fetched, check_size
 from wheelforge.simple.once import Once
 from wheelforge.simple.pages import read_page
 from wheelforge.simple.projects import doubted, project, quarantined
@@ -132,6 +132,7 @@ class LocalFiles:
         return fetched
 
     def _add(self, artifact: Artifact, path: Path) -> str:
+        check_size(artifact, path.stat().st_size)
         return self._blobs.add(path, expected=artifact.sha256, others=artifact.other_hashes)
 
 

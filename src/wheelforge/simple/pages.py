@@ -202,9 +202,9 @@ class _Reader:
 
 def _hashes(text: str) -> Hashes:
     """``ALGORITHM=HEX``, which tools have joined with others by ``&``."""
-    given = {algorithm: value for algorithm, mark, value in (part.partition("=") for part in text.split("&")) if mark}
-    strong = {algorithm: given[algorithm] for algorithm in _STRONG & given.keys()}
-    return Hashes(**strong) if strong else _NO_HASHES
+    given = {algorithm: value for algorithm, _, value in (part.partition("=") for part in text.split("&"))}
+    strong = _STRONG & given.keys()
+    return Hashes(**{algorithm: given[algorithm] for algorithm in strong}) if strong else _NO_HASHES
 
 
 def _metadata(value: str | None) -> bool | Hashes:

@@ -12,7 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from wheelforge.model.artifacts import Artifact
-from wheelforge.model.digest import Algorithm, read_digest
+from wheelforge.model.digest import Algorithm, Digest
 from wheelforge.model.filenames import Named, build_tag, named, tag_set
 from wheelforge.model.upload_time import rfc3339
 from wheelforge.simple.pages import File, Hashes
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from wheelforge.model.digest import Digest
-
 _SCHEMES = ("https://", "http://")
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/[^#@]*")
 """An address that nothing must be done to, as nearly all are."""
@@ -31,12 +29,12 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
 """The last step of an address that stays as it is, wherever the steps before lead."""
 _FILE = "file://"
 _WHEEL = ".whl"
+_HEX = {algorithm.value: re.compile(f"[0-9a-fA-F]{{{algorithm.digits}}}") for algorithm in Algorithm}
 
 
 class _Entry(NamedTuple):
     file: File
     named: Named
-    hashes: Mapping[Algorithm, Digest]
     url: str
 
 
@@ -82,13 +80,13 @@ class Releases(Mapping[Version, tuple[Artifact, ...]]):
     def _entry(self, file: File) -> _Entry | None:
         """What a file comes to; ``None`` where it cannot be used."""
         parts = named(file.filename, self._name)
-        hashes = None if parts is None else _strong(file.hashes)
-        url = None if hashes is None else _absolute(file.url, self._url)
-        return None if parts is None or hashes is None or url is None else _Entry(file, parts, hashes, url)
+        if parts is None or not _can_match(file.hashes):
+            return None
+        url = _absolute(file.url, self._url)
+        return _Entry(file, parts, url) if url else None
 
     def _artifact(self, version: Version, entry: _Entry) -> Artifact:
-        file, parts, hashes, url = entry
-        sha256 = hashes.get(Algorithm.SHA256)
+        file, parts, url = entry
         return Artifact(
             filename=file.filename,
             name=self._name,
@@ -96,8 +94,8 @@ class Releases(Mapping[Version, tuple[Artifact, ...]]):
             kind=parts.kind,
             url=url,
             index=self._index,
-            sha256=sha256 and sha256.value,
-            other_hashes=frozenset(hashes.values()) - {sha256},
+            sha256=file.hashes.sha256 and file.hashes.sha256.lower(),
+            other_hashes=_others(file.hashes),
             size=file.size,
             requires_python=_specifier(file.requires_python),
             yanked=_reason(file.yanked),
@@ -154,24 +152,26 @@ def _reason(yanked: bool | str) -> str | None:  # noqa: FBT001 - the page's own 
     return yanked if isinstance(yanked, str) else ""
 
 
-def _strong(hashes: Hashes) -> Mapping[Algorithm, Digest] | None:
-    """By algorithm; ``None`` where one of them is none."""
-    found: dict[Algorithm, Digest] = {}
-    for algorithm in Algorithm:
-        value = getattr(hashes, algorithm)
-        if value is not None:
-            digest = read_digest(f"{algorithm}:{value}")
-            if digest is None:
-                return None
-            found[algorithm] = digest
-    return found
+def _can_match(hashes: Hashes) -> bool:
+    """Whether each of them is a hash at all."""
+    for name, pattern in _HEX.items():
+        value = getattr(hashes, name)
+        if value is not None and pattern.fullmatch(value) is None:
+            return False
+    return True
+
+
+def _others(hashes: Hashes) -> frozenset[Digest]:
+    """All but the SHA-256."""
+    given = {Algorithm.SHA384: hashes.sha384, Algorithm.SHA512: hashes.sha512}
+    return frozenset(Digest(algorithm=one, value=value.lower()) for one, value in given.items() if value is not None)
 
 
 def _promised(file: File) -> str | None:
     """PEP 714: the newer name of the attribute counts where both are there."""
     promise = file.data_dist_info_metadata if file.core_metadata is None else file.core_metadata
-    digest = read_digest(f"{Algorithm.SHA256}:{promise.sha256}") if isinstance(promise, Hashes) else None
-    return digest and digest.value
+    digest = promise.sha256 if isinstance(promise, Hashes) else None
+    return digest.lower() if digest and _HEX["sha256"].fullmatch(digest) else None
 
 
 @lru_cache(maxsize=16384)

@@ -13,7 +13,7 @@ from wheelforge.events import DownloadAdvanced, Downloaded, Looked, Warn, silent
 from wheelforge.model.artifacts import Kind, Status
 from wheelforge.simple.address import Login, exposed, host
 from wheelforge.simple.exchange import Missing, Unreachable
-from wheelforge.simple.index import Fetched
+from wheelforge.simple.index import ALTERED, Fetched, check_size
 from wheelforge.simple.kept_pages import KeptPages
 from wheelforge.simple.known_wheels import KnownWheels
 from wheelforge.simple.logged_in import LoggedIn
@@ -45,7 +45,6 @@ _BEARABLE = 16 << 20
 _QUESTIONS, _FILES = 64, 16
 """Requests at once."""
 _OK = 200
-_ALTERED = "try again; if it stays so, the index or a proxy on the way serves an altered file"
 _OF_A_LOCK = "see whether the lock that lists the file is right, or out of date: no index that is used here lists it"
 
 
@@ -227,7 +226,7 @@ class SimpleIndex:
         with self._store.blobs.receive(artifact.filename) as incoming:
             try:
                 await self._web.download(artifact.url, lambda data: self._take(artifact, incoming, data))
-                _check_size(artifact, incoming.size)
+                check_size(artifact, incoming.size)
                 sha256 = incoming.keep(artifact.sha256, artifact.other_hashes)
             except (Missing, HashMismatch) as error:
                 if not self._url:
@@ -240,7 +239,7 @@ class SimpleIndex:
         if artifact.size is not None and incoming.size > artifact.size:
             raise IntegrityError(
                 f"{artifact.filename} goes on after the {artifact.size} bytes that its index promised, and is not used",
-                hint=_ALTERED,
+                hint=ALTERED,
             )
         self._report(DownloadAdvanced(filename=artifact.filename, received=incoming.size, size=artifact.size))
 
@@ -277,15 +276,7 @@ def _checked(blobs: Blobs, sha256: str, artifact: Artifact) -> Path | None:
     """See `Blobs.checked`; held against all that is promised of the file."""
     path = blobs.checked(sha256)
     if path is not None:
-        _check_size(artifact, path.stat().st_size)
+        check_size(artifact, path.stat().st_size)
         with path.open("rb") as stream:
             check_others(stream, artifact.other_hashes, filename=artifact.filename)
     return path
-
-
-def _check_size(artifact: Artifact, size: int) -> None:
-    if artifact.size not in {None, size}:
-        raise IntegrityError(
-            f"{artifact.filename} has {size} bytes, not the {artifact.size} that its index promised, and is not used",
-            hint=_ALTERED,
-        )

@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import ssl
+import traceback
 from typing import TYPE_CHECKING
 
 import httpcore
@@ -35,8 +36,10 @@ _FAULTS = (
     httpcore.ProtocolError,
     httpcore.UnsupportedProtocol,
 )
-_UNTOLD = (H2Error, httpcore.ConnectionNotAvailable, ValueError)
+_UNTOLD = (H2Error, httpcore.ConnectionNotAvailable)
 """What httpcore lets through of a server that breaks the rules of HTTP/2, or takes leave while others still talk."""
+_SPEAKERS = frozenset({"httpcore", "h2", "hpack", "hyperframe"})
+"""Where a `ValueError` arises when an answer holds no number in the place of one; any other is a fault of ours."""
 _NO_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 """That there is no such name is a last word, unlike a name server that cannot be reached just now."""
 _TOLD = 200
@@ -182,6 +185,11 @@ def _as_httpx() -> Iterator[None]:
     except _FAULTS as error:
         raise getattr(httpx, type(error).__name__)(_said(error)) from error
     except _UNTOLD as error:
+        raise httpx.RemoteProtocolError(_said(error)) from error
+    except ValueError as error:
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        if str(frame.f_globals["__name__"]).partition(".")[0] not in _SPEAKERS:
+            raise
         raise httpx.RemoteProtocolError(_said(error)) from error
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from wheelforge.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedRandom
     from pathlib import Path
 
 PARTIAL = ".part"
@@ -31,7 +32,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path) -> Iterator[BufferedRandom]:
     """Open a stream whose content becomes ``path`` when the block ends well; otherwise nothing is left of it.
 
     The stream reads and writes. It is not synced to disk: a crash of the machine may lose or garble the file,
@@ -46,7 +47,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def partial(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
+def partial(folder: Path) -> Iterator[tuple[Path, BufferedRandom]]:
     """Make a new file of an unused name in ``folder``, which is gone after the block unless it was published.
 
     Raises:
@@ -73,7 +74,7 @@ def partial(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
         temporary.unlink(missing_ok=True)
 
 
-def publish(temporary: Path, stream: BinaryIO, path: Path) -> None:
+def publish(temporary: Path, stream: BufferedRandom, path: Path) -> None:
     """Move what was written to ``stream`` onto ``path``, on the same file system, in one step.
 
     Raises:

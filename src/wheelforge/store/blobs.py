@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
     from concurrent.futures import Future
-    from io import BufferedReader
+    from io import BufferedRandom, BufferedReader
     from pathlib import Path
 
     from wheelforge.model.digest import Digest
@@ -99,7 +99,7 @@ def file_hash(path: Path) -> str:
 class Incoming:
     """A blob on its way in: hashed as it is written, in a thread of its own, without a name until `keep`."""
 
-    def __init__(self, filename: str, temporary: Path, stream: BinaryIO, blobs: Blobs) -> None:
+    def __init__(self, filename: str, temporary: Path, stream: BufferedRandom, blobs: Blobs) -> None:
         self.size = 0
         """Bytes taken so far."""
         self._filename = filename

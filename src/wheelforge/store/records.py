@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from wheelforge.store.atomic import write_atomically
 from wheelforge.store.usage import touch
@@ -11,6 +13,7 @@ from wheelforge.store.usage import touch
 if TYPE_CHECKING:
     from pathlib import Path
 
+T = TypeVar("T")
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -44,6 +47,22 @@ class Records:
             StorageError: the file cannot be written.
         """
         write_atomically(self._place(kind, key), _checksum(key, data) + data)
+
+    def read(self, kind: str, key: str, form: type[T]) -> T | None:
+        """The value that `write` was given; ``None`` too where it is not of this form: other versions had others."""
+        data = self.get(kind, key)
+        try:
+            return None if data is None else msgspec.msgpack.decode(data, type=form)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+
+    def write(self, kind: str, key: str, value: object) -> None:
+        """Keep a value of any type that msgspec knows.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        self.put(kind, key, msgspec.msgpack.encode(value))
 
     def _place(self, kind: str, key: str) -> Path:
         name = hashlib.sha256(key.encode()).hexdigest()

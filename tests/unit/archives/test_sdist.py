@@ -282,8 +282,9 @@ def test_a_header_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
         b"\xfd7zXZ\0 no xz",
         gzip.compress(b"no tar", mtime=0),
         bytes(10240),
+        b"PK\5\6" + bytes(18),
     ],
-    ids=["empty", "text", "zip", "bzip2", "xz", "gzip", "zeros"],
+    ids=["empty", "text", "zip", "bzip2", "xz", "gzip", "zeros", "a zip of nothing"],
 )
 def test_what_is_no_archive_is_told_as_such(tmp_path: Path, data: bytes) -> None:
     archive = tmp_path / "demo-1.0.tar.gz"

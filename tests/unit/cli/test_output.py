@@ -51,3 +51,11 @@ def test_an_error_without_a_hint_is_json_where_that_is_asked_for(capsys: pytest.
         "hint": None,
         "exit-code": 5,
     }
+
+
+def test_what_a_terminal_would_obey_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    print_error(UsageError("a\x1b[31m\n  b\x07", hint="c\x9b\udcff"), ["collect", "--json"])
+    shown = capsys.readouterr()
+    assert shown.err == "error: a [31m\n  b \nhint: c  \n"
+    told = json.loads(shown.out)
+    assert (told["message"], told["hint"]) == ("a [31m\n  b ", "c  ")

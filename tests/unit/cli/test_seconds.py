@@ -15,5 +15,5 @@ def test_a_number_above_nothing_is_taken(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "nan", "inf", "1e300", "300s"])
 def test_what_no_clock_can_count_is_refused(text: str) -> None:
-    with pytest.raises(click.BadParameter, match="expected a number of seconds"):
+    with pytest.raises(click.BadParameter):
         SECONDS.convert(text, None, None)

@@ -11,8 +11,8 @@ import pytest
 from loopback import serving
 from places import STATIC, Visitor, place
 from repositories import Repository, Served
+from wheelforge.direct import bound, submodules
 from wheelforge.direct import repository as mirror
-from wheelforge.direct import submodules
 from wheelforge.direct.git import Limits
 from wheelforge.errors import IndexAccessError, IntegrityError
 
@@ -24,12 +24,16 @@ def obtain(visitor: Visitor, repository: Repository) -> Obtained:
     return visitor.obtain(place(f"git+{repository.folder.as_uri()}"))
 
 
-def nested(repository: Repository, levels: int) -> None:
-    """Make every commit hold the one before it as a submodule."""
-    repository.commit({".gitmodules": '[submodule "inner"]\n\tpath = inner\n\turl = ../bare.git\n'})
+def nested(repository: Repository, levels: int, more: str = "") -> None:
+    """Make every commit hold the one before it as a submodule, of which ``more`` may be said."""
+    repository.commit({".gitmodules": f'[submodule "inner"]\n\tpath = inner\n\turl = ../bare.git\n{more}'})
     for _ in range(levels):
-        repository.git("update-index", "--add", "--cacheinfo", f"160000,{repository.git('rev-parse', 'HEAD')},inner")
-        repository.git("commit", "--quiet", "--message", "deeper")
+        hold(repository, repository.git("rev-parse", "HEAD"))
+
+
+def hold(repository: Repository, commit: str) -> None:
+    repository.git("update-index", "--add", "--cacheinfo", f"160000,{commit},inner")
+    repository.git("commit", "--quiet", "--message", "deeper")
 
 
 def test_a_server_that_says_nothing_is_left(visitor: Visitor, repository: Repository) -> None:
@@ -66,7 +70,7 @@ def test_a_pyproject_that_is_too_large_is_not_read(
 def test_a_commit_that_would_fill_the_disk_is_not_checked_out(
     visitor: Visitor, repository: Repository, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(mirror, limit, 1)
+    monkeypatch.setattr(bound, limit, 1)
     repository.commit({"more.txt": ""})
     with pytest.raises(IntegrityError, match=r"has 3 files of \d+ bytes in all"):
         obtain(visitor, repository)
@@ -77,6 +81,45 @@ def test_submodules_are_checked_out_with_theirs(visitor: Visitor, repository: Re
     with serving(Served(repository).routes()) as server:
         members = visitor.members(visitor.obtain(place(f"git+{server.url}/bare.git")))
     assert members["my_thing-1.0/inner/inner/pyproject.toml"] == STATIC
+
+
+def test_a_submodule_is_at_its_commit_whatever_branch_has_its_digits_for_a_name(
+    visitor: Visitor, repository: Repository
+) -> None:
+    inner = repository.git("rev-parse", "HEAD")
+    repository.commit({"module.py": "2"})
+    nested(repository, 0)
+    hold(repository, inner)
+    served = Served(repository)
+    repository.git("-C", "../bare.git", "update-ref", f"refs/heads/{inner}", "main")
+    repository.git("-C", "../bare.git", "symbolic-ref", "HEAD", f"refs/heads/{inner}")
+    repository.git("-C", "../bare.git", "update-server-info")
+    with serving(served.routes()) as server:
+        members = visitor.members(visitor.obtain(place(f"git+{server.url}/bare.git@main")))
+    assert members["my_thing-1.0/module.py"] == "2"
+    assert members["my_thing-1.0/inner/module.py"] == "1"
+
+
+@pytest.mark.parametrize("limit", ["MAX_MEMBERS", "MAX_TOTAL"])
+def test_submodules_that_would_fill_the_disk_are_not_checked_out(
+    visitor: Visitor, repository: Repository, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    nested(repository, 2)
+    files = repository.git("ls-files", "*.*").split()
+    own = len(files) if limit == "MAX_MEMBERS" else sum((repository.folder / file).stat().st_size for file in files)
+    monkeypatch.setattr(bound, limit, 2 * own)
+    with serving(Served(repository).routes()) as server:
+        with pytest.raises(IntegrityError, match=rf"has {3 * len(files)} files of \d+ bytes in all; "):
+            visitor.obtain(place(f"git+{server.url}/bare.git"))
+        monkeypatch.setattr(bound, limit, 3 * own)
+        assert visitor.obtain(place(f"git+{server.url}/bare.git"))
+
+
+def test_a_submodule_that_is_not_wanted_by_default_is_left_out(visitor: Visitor, repository: Repository) -> None:
+    nested(repository, 1, "\tupdate = none\n")
+    with serving(Served(repository).routes()) as server:
+        members = visitor.members(visitor.obtain(place(f"git+{server.url}/bare.git")))
+    assert [name for name in members if "inner" in name] == []
 
 
 @pytest.mark.parametrize(

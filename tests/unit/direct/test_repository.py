@@ -118,8 +118,30 @@ def test_an_unknown_ref_is_told_with_those_that_are_like_it(visitor: Visitor, re
 
 @pytest.mark.parametrize("commit", ["f" * 40, "fffffff"])
 def test_an_unknown_commit_is_told(visitor: Visitor, repository: Repository, commit: str) -> None:
-    with pytest.raises(ResolutionError, match=f"has no branch, tag or commit '{commit}'"):
+    with pytest.raises(ResolutionError, match=f"has no (branch, tag or )?commit '{commit}'"):
         visitor.obtain(place(url(repository, f"@{commit}")))
+
+
+def test_a_full_commit_is_itself_whatever_else_has_its_digits_for_a_name(
+    visitor: Visitor, repository: Repository
+) -> None:
+    commit = repository.git("rev-parse", "v1^{commit}")
+    for kind in ("heads", "tags"):
+        repository.git("update-ref", f"refs/{kind}/{commit}", "other")
+    with serving(Served(repository).routes()) as server:  # this one gives no single commit, and so all its branches
+        for location in (url(repository), f"git+{server.url}/bare.git"):
+            found = visitor.obtain(place(f"{location}@{commit}"))
+            assert visitor.members(found)["my_thing-1.0/module.py"] == "1"
+            assert found.artifact.direct is not None
+            assert found.artifact.direct.vcs == VcsInfo(vcs="git", commit_id=commit, requested_revision=commit)
+
+
+def test_a_branch_or_a_tag_is_no_full_commit(visitor: Visitor, repository: Repository) -> None:
+    digits = "0123456789abcdef" * 4
+    repository.git("branch", digits)
+    for ref in (digits, repository.git("rev-parse", "v1")):
+        with pytest.raises(ResolutionError, match=f"has no commit '{ref}'"):
+            visitor.obtain(place(url(repository, f"@{ref}")))
 
 
 def test_a_repository_without_a_commit_is_told(visitor: Visitor, tmp_path: Path) -> None:

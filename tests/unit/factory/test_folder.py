@@ -82,13 +82,46 @@ def test_every_file_is_told_also_where_it_stood_already(folder: Path, store: Sto
 def test_what_stands_right_is_left_alone_and_what_was_altered_is_replaced(
     folder: Path, store: Store, tmp_path: Path
 ) -> None:
-    put(folder, A)
+    write(folder, store, lock_of(A, B))
     (folder / B.filename).write_bytes(b"altered")
     inode = (folder / A.filename).stat().st_ino
     write(folder, store, lock_of(A, B))
     assert (folder / A.filename).stat().st_ino == inode
     assert (folder / B.filename).read_bytes() == content(B.filename)
     assert (tmp_path / "scratch" / B.filename).read_bytes() == content(B.filename)
+
+
+@pytest.mark.parametrize("name", [B.filename, f"build-deps/{TOOL.filename}", "pylock.toml"])
+def test_what_somebody_else_put_there_is_not_replaced(folder: Path, store: Store, name: str) -> None:
+    before = lock_of(A) if name != "pylock.toml" else None
+    if before is not None:
+        write(folder, store, before)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(b"mine")
+    stood = standing(folder)
+    with pytest.raises(UsageError, match=f"not replaced: {name}$") as caught:
+        write(folder, store, lock_of(B, TOOL))
+    assert caught.value.hint == "name another folder with -o, or move it away"
+    assert (folder / name).read_bytes() == b"mine"
+    assert standing(folder) == stood
+    assert find_lock(folder) == before
+
+
+def test_a_link_of_somebody_else_is_not_replaced_even_if_it_leads_nowhere(folder: Path, store: Store) -> None:
+    folder.mkdir(parents=True)
+    (folder / "pylock.toml").symlink_to("elsewhere")
+    with pytest.raises(UsageError, match=r"not replaced: pylock\.toml"):
+        write(folder, store, lock_of(A))
+    assert (folder / "pylock.toml").is_symlink()
+
+
+def test_of_many_files_of_somebody_else_a_few_are_named(folder: Path, store: Store) -> None:
+    files = [locked(f"{name}-1.0.tar.gz") for name in "abcdefg"]
+    folder.mkdir(parents=True)
+    for file in files:
+        (folder / file.filename).write_bytes(b"mine")
+    with pytest.raises(UsageError, match=r"e-1\.0\.tar\.gz and 2 more$"):
+        write(folder, store, lock_of(*files))
 
 
 def test_where_a_file_cannot_be_had_the_old_lock_and_its_files_stay(folder: Path, store: Store) -> None:

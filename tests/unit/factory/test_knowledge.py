@@ -26,7 +26,7 @@ from fakes import (
     problem,
     project,
 )
-from wheelforge.errors import BuildError, ResolutionError
+from wheelforge.errors import ResolutionError
 from wheelforge.factory.environments import Bounds
 from wheelforge.factory.knowledge import IndexFacts, Siblings
 from wheelforge.metadata.ladder import BackendNotAsked, Disagreement
@@ -35,6 +35,7 @@ from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import ALL, Formats
 from wheelforge.model.treatment import PLAIN
 from wheelforge.plan.facts import Unanswered
+from wheelforge.resolve.explain import NoVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -235,11 +236,36 @@ def test_a_backend_may_need_an_older_wheel_of_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["not a requirement", "x @ https://files.example/x-1.tar.gz"])
-def test_a_hook_that_asks_for_nonsense_is_a_build_error(tmp_path: Path, text: str) -> None:
-    offers = [silent_sdist("app", "1")]
-    world = World(tmp_path, *offers, desk=FakeDesk(*offers, requires={"app-1.tar.gz": [text]}))
-    with pytest.raises(BuildError, match="app 1 asks for a build requirement"):
+def test_an_sdist_whose_hook_asks_for_nonsense_is_passed_over_with_the_reason(tmp_path: Path, text: str) -> None:
+    bad, good = silent_sdist("app", "2"), wheel("app", "1")
+    desk = FakeDesk(bad, requires={"app-2.tar.gz": [text]})
+    assert pins(World(tmp_path, bad, good, desk=desk).solved(problem("app"))) == {"app": "1"}
+    with pytest.raises(NoVersion, match="2: app 2 asks for a build requirement"):
+        World(tmp_path, bad, good, desk=desk).solved(problem("app>=2"))
+
+
+def test_an_sdist_whose_hook_asks_for_nonsense_is_believed_to_require_what_its_wheel_does(tmp_path: Path) -> None:
+    offers = [silent_sdist("app", "1"), wheel("app", "1")]
+    world = World(tmp_path, *offers, desk=FakeDesk(*offers, requires={"app-1.tar.gz": ["not a requirement"]}))
+    assert pins(world.solved(replace(problem("app"), formats=FROM_SOURCE))) == {"app": "1"}
+    [assumption] = world.facts.assumptions
+    assert "app 1 asks for a build requirement that is not PEP 508" in assumption
+
+
+@pytest.mark.parametrize(
+    ("offers", "way"),
+    [
+        ([wheel("app", "1", "lib>=1"), silent_sdist("lib", "1")], "the command line -> app 1 -> lib>=1"),
+        ([wheel("app", "2", "x>1"), wheel("x", "1"), silent_sdist("app", "1")], "the command line -> app, after app 2"),
+    ],
+)
+def test_how_the_search_came_to_a_backend_that_does_not_answer_is_told(
+    tmp_path: Path, offers: list[Offer], way: str
+) -> None:
+    world = World(tmp_path, *offers, desk=FakeDesk(*offers, refusal=Unanswered(reason="no sandbox")))
+    with pytest.raises(BackendNotAsked) as caught:
         world.solved(problem("app"))
+    assert caught.value.message.splitlines()[1:] == [f"  tried for: {way}"]
 
 
 def test_the_static_build_system_comes_from_the_archive(tmp_path: Path) -> None:

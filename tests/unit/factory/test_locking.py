@@ -15,7 +15,7 @@ from wheelforge.factory.locking import Planned, Weight, chosen_files, make_lock
 from wheelforge.factory.planning import Plan
 from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.model.inputs import Inputs
-from wheelforge.model.lock import BuildRequirement, Source
+from wheelforge.model.lock import BuildRequirement, Cycle, Source
 from wheelforge.plan.units import BuildClosure
 from wheelforge.resolve.problem import Solution
 
@@ -108,6 +108,14 @@ def test_units_of_equal_environments_share_one() -> None:
     lock = lock_of(closed(BuildClosure(units=units, incomplete=())))
     (environment,) = lock.environments
     assert {unit.environment for unit in lock.units} == {environment.key}
+
+
+def test_the_cycles_that_an_environment_breaks_are_locked_with_its_unit() -> None:
+    met = (Cycle(path=("d 1.0", "c 1.0", "d 1.0"), avoids="c==2.0"),)
+    broken = replace(unit(sdist("d"), solution(wheel("c"))), cycles=met)
+    units = (broken, unit(sdist("a"), solution(wheel("c"))))
+    lock = lock_of(closed(BuildClosure(units=units, incomplete=())))
+    assert [one.cycles for one in lock.units] == [met, ()]
 
 
 @pytest.mark.parametrize("other", ["c-2.0-py3-none-any.whl", "c-1.0.tar.gz", "e-1.0-py3-none-any.whl"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,16 @@ def test_both_answers_come_from_one_process_and_are_remembered(tmp_path: Path) -
     assert asyncio.run(again.desk.answers(SDIST, [])) == told
     assert asyncio.run(again.desk.requires(SDIST, [])) == ()
     assert again.hooks() == []
+
+
+def test_what_another_version_remembered_is_asked_for_again(tmp_path: Path) -> None:
+    records = tmp_path / "store" / "store-v1" / "records"
+    one = Asking(tmp_path, METADATA)
+    told = asyncio.run(one.desk.answers(SDIST, []))
+    shutil.move(records / "requires-and-metadata", records / "requires-for-wheel")
+    again = Asking(tmp_path, METADATA)
+    assert asyncio.run(again.desk.requires(SDIST, [])) == told.requires
+    assert again.hooks() == ["get_requires_for_build_wheel"]
 
 
 def test_a_backend_that_wants_more_is_not_asked_for_metadata_yet(tmp_path: Path) -> None:

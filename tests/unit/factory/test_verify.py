@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
@@ -20,12 +22,14 @@ from wheelforge.factory.wheelhouse import with_built
 from wheelforge.forge.bench import Bench
 from wheelforge.formats.lock import dump_lock
 from wheelforge.interpreters.running import base
+from wheelforge.model.lock import Holding
 from wheelforge.process.runner import Runner
 from wheelforge.sandbox.environments import Environments
 from wheelforge.sandbox.port import Isolation
 from wheelforge.store.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from wheelforge.events import Reporter
@@ -44,9 +48,11 @@ class Shelf:
         self._scratch = root / "scratch"
         self._scratch.mkdir()
 
-    def file(self, offer: Offer, **changes: object) -> LockedArtifact:
+    def file(self, offer: Offer, damage: Callable[[Path], None] | None = None, **changes: object) -> LockedArtifact:
         """Make an archive, bring it into the store, and give what a lock says of it."""
         path = offer.write(self._scratch)
+        if damage is not None:
+            damage(path)
         self.store.blobs.add(path)
         data = path.read_bytes()
         return file(path.name, **{"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} | changes)
@@ -91,7 +97,19 @@ def test_wheels_for_a_target_of_which_nothing_is_known_may_have_any_tags(shelf: 
 def test_what_a_wheel_requires_is_what_its_pin_says(shelf: Shelf) -> None:
     wheel = Offer("flask-3.0-py3-none-any.whl", ["click", 'colorama; sys_platform == "win32"'])
     shelf.write(lock_of(shelf.file(wheel), inputs=asked("flask")))
-    assert shelf.faults()[1:] == ["it requires what the lock does not have: click"]
+    [fault] = shelf.faults()
+    assert fault.startswith("flask-3.0-py3-none-any.whl: it requires what the lock does not have: click (it came so from ")
+
+
+def test_a_wheel_that_came_unsound_is_told_once_with_a_way_out(shelf: Shelf) -> None:
+    shelf.write(lock_of(shelf.file(FLASK, damage=without_hashes), inputs=asked("flask")))
+    with pytest.raises(NotWhole) as caught:
+        shelf.verify()
+    [fault] = caught.value.faults
+    assert fault.startswith("flask-3.0-py3-none-any.whl is no sound wheel: its member ")
+    assert fault.endswith("(it came so from https://index.example/files/flask-3.0-py3-none-any.whl)")
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith("exclude it with flask!=3.0 in a constraints file")
 
 
 def test_an_sdist_must_say_that_it_is_what_the_lock_says(shelf: Shelf) -> None:
@@ -139,6 +157,38 @@ def test_a_lock_with_a_requirement_that_is_none_is_not_read(shelf: Shelf) -> Non
     lock.write_text(lock.read_text().replace('"flask",', '"!!!",', 1))
     with pytest.raises(WheelforgeError, match=r"inputs\.requirements\[0\]"):
         shelf.verify()
+
+
+def without_hashes(wheel: Path) -> None:
+    """Take the hashes out of a wheel's RECORD."""
+    with ZipFile(wheel) as sound:
+        members = {name: sound.read(name) for name in sound.namelist()}
+    with ZipFile(wheel, "w") as unsound:
+        for name, data in members.items():
+            bare = "".join(f"{member},,\n" for member in members).encode()
+            unsound.writestr(name, bare if name.endswith("/RECORD") else data)
+
+
+def test_everything_that_is_not_ours_is_a_stranger(shelf: Shelf) -> None:
+    tool = shelf.file(Offer("tool-1.0-py3-none-any.whl"), build_only=True)
+    shelf.write(lock_of(shelf.file(FLASK), tool, inputs=asked("flask")))
+    for name in ("evil.pth", "notes.txt", "old-1.0.tar.bz2", "old-1.0-py3.11.egg", "dir/y.whl", "build-deps/z.txt"):
+        path = shelf.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    (shelf.folder / "away").symlink_to("nowhere")
+    (shelf.folder / "clone").mkdir()
+    assert shelf.faults() == [
+        f"{name}: the lock does not know it"
+        for name in ("away", "dir/", "evil.pth", "notes.txt", "old-1.0-py3.11.egg", "old-1.0.tar.bz2", "build-deps/z.txt")
+    ]
+
+
+def test_a_wheelhouse_has_logs_and_perhaps_its_sources_but_no_clones(shelf: Shelf) -> None:
+    shelf.write(replace(lock_of(shelf.file(FLASK), inputs=asked("flask")), holds=Holding.WHEELHOUSE))
+    for name in ("logs", "collected", "clone"):
+        (shelf.folder / name).mkdir()
+    assert shelf.faults() == ["clone/: the lock does not know it"]
 
 
 def test_a_stranger_is_to_be_removed_and_not_to_be_made_again(shelf: Shelf) -> None:

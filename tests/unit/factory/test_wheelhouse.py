@@ -11,9 +11,9 @@ import pytest
 from shelves import content, lock_of, locked, put, standing, stock
 from wheelforge.errors import StorageError, UsageError
 from wheelforge.factory.folder import check_files, read_lock
+from wheelforge.factory.made import MadeWheel
 from wheelforge.factory.verify import standing_files
 from wheelforge.factory.wheelhouse import BuildDeps, check_places, standing_wheels, with_built, write_wheelhouse
-from wheelforge.factory.made import MadeWheel
 from wheelforge.formats.lock import dump_lock
 from wheelforge.model.artifacts import Kind
 from wheelforge.store.blobs import HashMismatch
@@ -145,6 +145,29 @@ def test_what_stands_right_is_left_alone_and_what_was_altered_is_replaced(write:
     write()
     assert (wheelhouse / B.filename).stat().st_ino == inode
     assert (wheelhouse / MADE_A).read_bytes() == content(MADE_A)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "pylock.toml", MADE_A])
+def test_what_somebody_else_put_there_is_not_replaced(write: Writing, wheelhouse: Path, name: str) -> None:
+    wheelhouse.mkdir(parents=True)
+    (wheelhouse / name).write_bytes(b"mine")
+    with pytest.raises(UsageError, match=f"not replaced: {name}$"):
+        write()
+    assert (wheelhouse / name).read_bytes() == b"mine"
+    assert standing(wheelhouse) == {name}
+
+
+def test_pins_that_a_user_wrote_are_seen_before_anything_is_built(folder: Path, wheelhouse: Path) -> None:
+    wheelhouse.mkdir(parents=True)
+    (wheelhouse / "requirements.txt").write_bytes(b"mine")
+    with pytest.raises(UsageError, match=r"not replaced: requirements\.txt$"):
+        check_places(folder, wheelhouse)
+
+
+def test_a_wheel_that_stands_there_already_is_taken_where_it_is_the_right_one(write: Writing, wheelhouse: Path) -> None:
+    put(wheelhouse, B)
+    write()
+    assert standing(wheelhouse) == RUNTIME | TOLD
 
 
 def test_only_what_the_old_lock_named_is_removed(write: Writing, wheelhouse: Path) -> None:

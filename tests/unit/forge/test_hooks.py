@@ -296,7 +296,7 @@ def test_an_exception_is_told_with_the_end_of_the_log(project: Project) -> None:
     failed = project.wheel_failure()
     assert (failed.failure, failed.hook, failed.log) == (Failure.HOOK_RAISED, "build_wheel", project.log)
     assert failed.message.startswith("thing 1: build_wheel failed: ValueError: no such thing\n")
-    assert "  | compiling \n" in failed.message
+    assert "  | compiling\n" in failed.message
     assert failed.message.endswith(f"its whole log: {project.log}")
 
 

@@ -13,6 +13,7 @@ from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import (
     BuildEnvironment,
     BuildRequirement,
+    Cycle,
     Holding,
     Lock,
     LockedArtifact,
@@ -126,6 +127,13 @@ _treatments = st.builds(
 )
 
 
+_cycles = st.builds(
+    lambda first, rest: Cycle(path=(first, *rest, first), avoids="in-no-environment==1.0"),
+    _words,
+    st.lists(_words, max_size=2),
+)
+
+
 @st.composite
 def _files(draw: st.DrawFn) -> tuple[LockedArtifact, ...]:
     chosen = draw(st.dictionaries(_names, st.tuples(_versions, st.sampled_from(["-py3-none-any.whl", ".tar.gz"]))))
@@ -168,6 +176,7 @@ def locks(draw: st.DrawFn) -> Lock:
             environment=draw(st.sampled_from(keys)),
             order=order,
             treatment=draw(_treatments),
+            cycles=tuple(draw(st.lists(_cycles, max_size=2))),
         )
         for order, sdist in enumerate(sdists)
     )

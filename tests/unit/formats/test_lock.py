@@ -14,7 +14,7 @@ from unit.formats.sample_lock import CLICK, FLASK, FLIT, KEY, TARGET, UNIT, buil
 from wheelforge.errors import IntegrityError, UsageError, WheelforgeError
 from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.model.direct import DirectUrl, VcsInfo
-from wheelforge.model.lock import BuildEnvironment, ExpectedShape, Lock, LockedArtifact, LockedTarget
+from wheelforge.model.lock import BuildEnvironment, Cycle, ExpectedShape, Lock, LockedArtifact, LockedTarget
 from wheelforge.model.shape import Shape
 
 if TYPE_CHECKING:
@@ -164,6 +164,11 @@ def expected(**changes: object) -> ExpectedShape:
     return ExpectedShape(**fields | changes)
 
 
+def cyclic(*path: str, avoids: str) -> Lock:
+    """The sample with a cycle that its one environment is said to break."""
+    return sample(units=(replace(UNIT, cycles=(Cycle(path=path, avoids=avoids),)),))
+
+
 FALLBACK = file("flask-3.0.3-py3-none-any.whl", fallback=True, provenance="https://files.example/flask.provenance")
 COMMIT = "0123456789" * 4
 WHEEL_OF_OTHER = replace(CLICK, filename="clack-8.1.7-py3-none-any.whl")
@@ -194,6 +199,18 @@ ENVIRONMENT = BuildEnvironment(key=KEY, pins=(pin(FLIT),))
         ),
         pytest.param(sample(built=(built("flask-3.0.3-py3-none-any.whl"),)), "built: a collected folder", id="built"),
         pytest.param(sample(units=(replace(UNIT, backend="a\x1b"),)), "units[0].backend: ", id="unprintable"),
+        pytest.param(
+            cyclic("flask 3.0.3", "flit-core 3.9.0", avoids="flit-core==3.8"),
+            "units[0].cycles[0].path: 'flask 3.0.3 -> flit-core 3.9.0' does not lead back",
+            id="open cycle",
+        ),
+        pytest.param(cyclic(avoids="flit-core==3.8"), "units[0].cycles[0].path: '' does not", id="empty cycle"),
+        pytest.param(
+            cyclic("flask 3.0.3", "flask 3.0.3", avoids="flit-core==3.9.0"),
+            "units[0].cycles[0].avoids: the environment holds 'flit-core==3.9.0'",
+            id="cycle that is not broken",
+        ),
+        pytest.param(cyclic("a 1", "a 1", avoids="==1"), "units[0].cycles[0].avoids: '==1' is not", id="cycle of what"),
         pytest.param(sample(units=(UNIT, UNIT)), "units: their orders are not 0 to 1", id="order twice"),
         pytest.param(changed(CLICK, targets=("cp99",)), "artifacts[0].targets: 'cp99' is not among", id="no target"),
         pytest.param(
@@ -261,6 +278,7 @@ def test_a_place_comes_back(direct: DirectUrl) -> None:
     ("direct", "told"),
     [
         (DirectUrl(url="https://u:pw@files.example/x"), "url: 'https://****@files.example/x' holds credentials"),
+        (DirectUrl(url="https://u:p/w@files.example/x"), "url: 'https://*****@files.example/x' is neither the URL"),
         (DirectUrl(url="https://code@files.example/x"), "url: 'https://****@files.example/x' holds credentials"),
         (DirectUrl(url="ssh://g:pw@host.example/x"), "url: 'ssh://****@host.example/x' holds credentials"),
         (DirectUrl(url="ssh://host.example/x"), "url: 'ssh://host.example/x' is neither"),

@@ -206,6 +206,18 @@ def test_the_root_of_a_workspace_need_be_no_project() -> None:
     assert asked(read(text, Picks(all_packages=True))) == ["click"]
 
 
+def test_a_member_without_a_build_system_is_a_package_where_another_one_requires_it() -> None:
+    write("[project]\nname = 'a'", "libs/a/pyproject.toml")
+    write("[project]\nname = 'b'", "libs/b/pyproject.toml")
+    head = "[project]\nname = 'root'\ndependencies = ['a']\n[tool.uv.sources]\na = {workspace = true}\n"
+    found = read(f"{head}[tool.uv.workspace]\nmembers = ['libs/*']", Picks(all_packages=True))
+    assert places(found) == ["a @ libs/a"]
+    assert found.notes == (
+        "libs/b/pyproject.toml: no build system, so b itself is not collected",
+        "pyproject.toml: no build system, so root itself is not collected",
+    )
+
+
 def test_two_members_of_one_name_are_told(workspace: Path) -> None:
     write("[project]\nname = 'A'", "libs/again/pyproject.toml")
     with pytest.raises(UsageError, match="two members of a workspace are named a: "):

@@ -136,7 +136,7 @@ def test_what_is_written_can_be_read_as_an_input(tmp_path: Path) -> None:
     assert (flask.url, flask.sha256) == ((tmp_path / FLASK.filename).as_uri(), FLASK.sha256)
 
 
-@pytest.mark.parametrize("told", [None, "", "yesterday"])
+@pytest.mark.parametrize("told", [None, "", "yesterday", "0001-01-01T00:00:00+23:59"])
 def test_an_upload_time_that_cannot_be_read_is_left_out(told: str | None) -> None:
     lock = sample(artifacts=(replace(CLICK, upload_time=told), FLASK, FLIT))
     assert "upload-time" not in _written(lock)["packages"][0]["wheels"][0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,20 @@ def test_a_pin_carries_the_hashes_of_its_files(lock: Callable[..., LockedSet]) -
     [asked] = lock(LIB).requirements
     assert (str(asked.requirement), asked.origin) == ("lib==1.0", "pylock.toml")
     assert asked.hashes == {sha256("ab" * 32)}
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("2025-01-02T03:04:05+01:00", "2025-01-02T02:04:05Z"),
+        ("2025-01-02T03:04:05.5Z", "2025-01-02T03:04:05.500000Z"),
+        ("0001-01-01T00:00:00+23:59", None),
+    ],
+)
+def test_an_upload_time_is_taken_in_utc(lock: Callable[..., LockedSet], told: str, kept: str | None) -> None:
+    taken = lock({**LIB, "wheels": [{**WHEEL, "upload-time": datetime.fromisoformat(told)}]})
+    [[wheel]] = taken.projects[canonicalize_name("lib")].releases.values()
+    assert wheel.upload_time == kept
 
 
 def test_the_lock_is_known_by_the_digest_of_its_bytes() -> None:

@@ -331,3 +331,17 @@ def test_no_text_brings_anything_but_a_bad_requirement(text: str) -> None:
     with suppress(BadRequirement):
         asked = parse_requirement(text, origin=ORIGIN)
         assert parse_requirement(str(asked.requirement), origin=ORIGIN) == asked
+
+
+@pytest.mark.parametrize("begins", ["a", "./a", "https://h.example/ "])
+def test_a_megabyte_of_blanks_is_told_too(begins: str) -> None:
+    text = f"{begins}{' ' * 1_000_000}b"
+    for parse in (parse_input, parse_editable):
+        with pytest.raises(BadRequirement):
+            parse(text, origin=ORIGIN)
+
+
+def test_a_path_that_no_file_system_takes_is_told_without_it(places: Path) -> None:
+    with pytest.raises(BadRequirement, match=r":1: no place to be found: file name too long$") as caught:
+        parse_input(f"./{'a' * 1000}", origin=ORIGIN)
+    assert places.name not in caught.value.message

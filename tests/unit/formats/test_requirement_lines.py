@@ -33,6 +33,11 @@ def test_lines_are_those_that_pip_sees(text: str, lines: list[str]) -> None:
     assert [line.text for line in _read(text)] == lines
 
 
+def test_a_megabyte_of_blanks_is_read_too() -> None:
+    blanks = " " * 1_000_000
+    assert [line.text for line in _read(f"a{blanks}b\n{blanks}\nc{blanks}# d")] == [f"a{blanks}b", "c"]
+
+
 def test_a_fault_on_a_continued_line_points_there() -> None:
     [line] = _read("flask \\\n   >=>3")
     fault = line.fault(line.text.index(">"), "expected a version specifier")

@@ -275,6 +275,7 @@ def test_a_file_from_the_web_reads_no_local_one() -> None:
         ("-f links", "3:1: a file from the web names no place on this machine"),
         ("-i company", "3:1: a file from the web names no place on this machine"),
         ("--extra-index-url file:///etc", "3:1: a file from the web names no place on this machine"),
+        ("--no-require-hashes", "3:1: a file from the web does not say that files need no hash"),
         ("--trusted-host evil.example", "3:1: a file from the web does not say which hosts are trusted"),
     ],
 )
@@ -381,6 +382,14 @@ def test_a_file_that_a_variable_named_is_called_by_it() -> None:
     assert caught.value.faults[0].origin == "https://h.example/${T}/b.txt:1"
 
 
+@pytest.mark.parametrize("line", ["x @ {}", "{}", "-e git+{}", "-r {}", "x @ git+{}@v1", "-e {}"])
+def test_nor_are_passwords_that_hold_a_slash(line: str) -> None:
+    with pytest.raises(FaultyText) as caught:
+        _read(line.format("https://me:s3cr/etpw@h.example/x.whl"))
+    assert "s3cr" not in caught.value.message
+    assert "etpw" not in caught.value.message
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
 def test_a_byte_order_mark_tells_the_encoding(encoding: str, folder: Path) -> None:
     (folder / "r.txt").write_bytes("flask # \u00e9".encode(encoding))
@@ -390,8 +399,12 @@ def test_a_byte_order_mark_tells_the_encoding(encoding: str, folder: Path) -> No
 def test_a_comment_tells_the_encoding(folder: Path) -> None:
     (folder / "r.txt").write_bytes(b"# -*- coding: latin-1 -*-\nflask # caf\xe9")
     assert len(read_requirements("r.txt").requirements) == 1
-    (folder / "r.txt").write_bytes(b"# coding: none-such\nflask")
-    with pytest.raises(UsageError, match=r"^r\.txt: no encoding 'none-such' is known$"):
+
+
+@pytest.mark.parametrize("encoding", ["none-such", "undefined", "idna", "punycode", "unicode_escape", "rot13", "hex"])
+def test_what_is_no_encoding_of_text_is_told(encoding: str, folder: Path) -> None:
+    (folder / "r.txt").write_bytes(f"# coding: {encoding}\nflask".encode())
+    with pytest.raises(UsageError, match=rf"^r\.txt: no encoding '{encoding}' is known$"):
         read_requirements("r.txt")
 
 

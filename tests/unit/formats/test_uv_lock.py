@@ -140,6 +140,13 @@ def test_the_default_groups_are_those_of_the_project_beside_the_lock(
         lock(project, LIB)
 
 
+@pytest.mark.parametrize("told", ["0001-01-01T00:00:00+23:59", "\x1b[31m"])
+def test_an_upload_time_that_is_no_moment_is_none(lock: Callable[..., LockedSet], told: str) -> None:
+    taken = lock(APP, {**LIB, "wheels": [{**WHEEL, "upload-time": told}]})
+    [[wheel]] = taken.projects[canonicalize_name("lib")].releases.values()
+    assert wheel.upload_time is None
+
+
 def test_a_file_is_told_as_an_index_would_tell_it() -> None:
     project = read("app/uv.lock").projects[canonicalize_name("click")]
     sdist, wheel = project.releases[Version("8.5.1")]

@@ -49,8 +49,12 @@ def test_a_requires_python_that_is_no_specifier_is_passed_over_as_pip_does(line:
         (b"Name: demo\n", "it has no Version"),
         (metadata("demo!", "1.0"), "'demo!' is no name"),
         (metadata("demo", "one"), "'one' is no version"),
+        (metadata("demo", "1" * 5000), "1...' is no version"),
+        (metadata("demo", "1.0", "Requires-Dist: a; " + "(" * 3000), "(...' is no requirement"),
         (metadata("demo", "1.0", "Requires-Dist: a >= one"), "'a >= one' is no requirement"),
         (metadata("demo", "1.0", "Requires-Dist: ../evil"), "'../evil' is no requirement"),
+        (metadata("demo", "1.0", "Requires-Dist: a; 'b' in extras"), "its marker asks for `extras`"),
+        (metadata("demo", "1.0", f"Requires-Dist: a; {'(' * 3000}os_name=='x'{')' * 3000}"), "nested too deeply"),
         (metadata("demo", "1.0", 'Provides-Extra: x" or "'), "is no name"),
     ],
 )

@@ -166,6 +166,8 @@ def test_a_whole_table_is_read_as_written() -> None:
         ("[build-system]\nrequires=[1]", "requires must be a list of texts"),
         ("[build-system]\nrequires=['a b']", "'a b' is no requirement"),
         ("[build-system]\nrequires=[]\nbuild-backend=1", "build-backend must be"),
+        ("[build-system]\nrequires=[]\nbuild-backend=['a']", "build-backend must be"),
+        (f"{'a.' * 500_000}a = 1", "its tables, arrays or keys are nested too deeply"),
         ("[build-system]\nrequires=[]\nbuild-backend='a'\nbackend-path='.'", "backend-path must be a list"),
         ("[build-system]\nrequires=[]\nbuild-backend='a'\nbackend-path=['../b']", "leads out of the source tree"),
         ("[build-system]\nrequires=[]\nbuild-backend='a'\nbackend-path=['/b']", "leads out of the source tree"),

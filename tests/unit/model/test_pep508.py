@@ -10,7 +10,9 @@ from wheelforge.model.pep508 import parse_requirement
 MANY = " or ".join(f"(os_name == 'posix' and extra == 'e{number}')" for number in range(100))
 
 
-@pytest.mark.parametrize("text", ["a", "a[b]>=1,<2; (os_name == 'posix')", "a; os_name == 'ä'", f"a; {MANY}"])
+@pytest.mark.parametrize(
+    "text", ["a", "a[b]>=1,<2; (os_name == 'posix')", "a; os_name == 'ä'", f"a; {MANY}", "a; extra == 'extras'"]
+)
 def test_what_is_honest_is_read(text: str) -> None:
     assert parse_requirement(text).name == "a"
 
@@ -23,6 +25,9 @@ def test_what_is_honest_is_read(text: str) -> None:
         ("a; " + "(" * 3000 + "os_name == 'x'" + ")" * 3000, "nested too deeply"),
         ("a>=1" + "0" * 5000, "a number without end"),
         ("a; os_name == '\ud800'", "half a character"),
+        ("a; 'b' in extras", "asks for `extras`"),
+        ("a; os_name == 'posix' or ('b' in dependency_groups)", "asks for `dependency_groups`"),
+        ("a; extra in extras", "asks for `extras`"),
     ],
 )
 def test_what_no_honest_project_writes_is_no_requirement(text: str, fault: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wheelforge.errors import IntegrityError, UsageError
-from wheelforge.model.told import naming, plain, printable, underlined
+from wheelforge.model.told import naming, plain, plain_lines, printable, underlined, without_login
 
 
 def test_what_a_terminal_would_obey_is_blank() -> None:
@@ -14,6 +14,49 @@ def test_what_a_terminal_would_obey_is_blank() -> None:
 
 def test_credentials_are_masked_in_place() -> None:
     assert printable("x @ https://me:secret@h.example/x") == "x @ https://*********@h.example/x"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("https://me:s3cr/et@h.example/x", "https://**********@h.example/x"),
+        ("https://me:p@ss/w@h.example/x", "https://*********@h.example/x"),
+        ("https://me:s#c?r@h.example/x", "https://********@h.example/x"),
+        ("https://to/ken@h.example/x", "https://******@h.example/x"),
+        ("git+https://me:s3cr/et@h.example/x@v1", "git+https://**********************@v1"),
+        ("git+https://me:s3c@h.example/x@v1", "git+https://******@h.example/x@v1"),
+        ("git+https://to/ken@h.example/x", "git+https://******@h.example/x"),
+        ("git+https://h.example:443/x@v1", "git+https://h.example:443/x@v1"),
+        ("git+https://[::1]/x@v1", "git+https://[::1]/x@v1"),
+        ("git+file:///home/x@v1", "git+file:///home/x@v1"),
+        ("https://a:b/c@h.example and https://d:e/f@h.example", "https://*****@h.example and https://*****@h.example"),
+        ("x @ https://h.example/x me@h.example", "x @ https://h.example/x me@h.example"),
+        ("me@h.example//x", "me@h.example//x"),
+    ],
+)
+def test_a_password_may_hold_what_no_url_may(text: str, told: str) -> None:
+    assert printable(text) == told
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [
+        ("https://me:s3cr/et@h.example/x", "https://h.example/x"),
+        ("git+https://me@h.example/x@v1", "git+https://h.example/x@v1"),
+        ("https://h.example/x", "https://h.example/x"),
+    ],
+)
+def test_a_login_can_be_left_out(url: str, bare: str) -> None:
+    assert without_login(url) == bare
+
+
+@pytest.mark.parametrize("text", ["//" * 1_000_000 + "@", "//@" * 1_000_000, "@//" * 1_000_000, "a" * 3_000_000])
+def test_a_text_of_megabytes_is_told_too(text: str) -> None:
+    assert len(printable(text)) == len(text)
+
+
+def test_lines_stay_lines() -> None:
+    assert plain_lines("a\x1b[31m\n\tb\r\n") == "a [31m\n b \n"
 
 
 def test_a_part_is_underlined_where_it_stands() -> None:

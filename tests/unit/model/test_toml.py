@@ -29,3 +29,19 @@ def test_what_is_no_toml_is_told_with_its_place_where_that_is_known(
 def test_what_is_nested_without_end_is_no_toml() -> None:
     with pytest.raises(TooDeep):
         parse_toml("a = " + "[" * 100_000)
+
+
+LONG = ".".join(["a"] * 200)
+
+
+@pytest.mark.parametrize(
+    "written", [f"{LONG} = 1", f"[{LONG}]", f"a = {{{LONG} = 1}}", LONG.replace(".", ' . "b". ') + "=1"]
+)
+def test_a_key_of_very_many_steps_is_refused_before_it_takes_its_time(written: str) -> None:
+    with pytest.raises(TooDeep):
+        parse_toml(written)
+
+
+@pytest.mark.parametrize("text", ["One sentence. " * 200, "..." * 200, "1.0, " * 200])
+def test_a_text_of_very_many_dots_is_no_such_key(text: str) -> None:
+    assert parse_toml(f'a = "{text}"') == {"a": text}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,11 @@ from wheelforge.model.urls import FULL_COMMIT, local_path, split_revision
 
 def test_a_path_is_decoded() -> None:
     assert local_path("file:///home/a%20b/c.whl") == Path("/home/a b/c.whl")
+
+
+def test_a_path_need_not_be_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9")
+    assert local_path(path.as_uri()) == path
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
 from fakes import LINUX, FakeFacts, Offer, answer, asked, candidates, files, pins, problem, project, vouched
+from plans import NAMES
 from wheelforge.errors import BuildError, WheelforgeError
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import Formats, Inputs, Prefer
@@ -251,6 +254,140 @@ def test_builds_that_need_each_other_are_an_error_and_a_seed_helps() -> None:
     assert caught.value.seeds == ("setuptools",)
     closure = planned(*CIRCLE, roots=["wheel"], seeds=["setuptools"])
     assert order(closure) == ["wheel 0.37"]
+
+
+HEN = [
+    source("hen", "2", "nest"),
+    source("hen", "1"),
+    source("nest", "1", "hen"),
+]
+
+
+@pytest.mark.parametrize(("root", "built"), [("hen", ["hen 1", "nest 1", "hen 2"]), ("nest", ["hen 1", "nest 1"])])
+def test_a_cycle_is_broken_by_another_version_in_one_environment(root: str, built: list[str]) -> None:
+    closure = planned(*HEN, roots=[root])
+    assert order(closure) == built
+    assert pins(unit(closure, "nest").environment) == {"hen": "1"}
+    [cycle] = unit(closure, "nest").cycles
+    assert sorted(set(cycle.path)) == ["hen 2", "nest 1"]
+    assert cycle.avoids == "hen==2"
+
+
+def test_the_same_version_is_kept_where_it_closes_no_cycle() -> None:
+    closure = planned(*HEN, source("app", "1", "nest", "hen"), roots=["app"])
+    assert order(closure) == ["hen 1", "nest 1", "hen 2", "app 1"]
+    assert pins(unit(closure, "app").environment) == {"hen": "2", "nest": "1"}
+
+
+def test_what_a_broken_cycle_no_longer_needs_is_not_built() -> None:
+    offers = [
+        source("wheel", "1", "setuptools<3", "lib"),
+        source("setuptools", "2", "old-tool", "wheel"),
+        source("setuptools", "1"),
+        source("old-tool", "1", backend=SETUPTOOLS),
+        source("lib", "1"),
+    ]
+    facts = FakeFacts(*offers, hooks={"old-tool-1.tar.gz": NO_HOOKS})
+    closure = plan(facts, offers, inputs("wheel"))
+    assert order(closure) == ["lib 1", "setuptools 1", "wheel 1"]
+    assert closure.incomplete == ()
+
+
+def test_a_cycle_over_what_a_build_requirement_needs_to_run_is_broken_there() -> None:
+    closure = planned(
+        source("tomli", "2", "flit_core<4"),
+        source("tomli", "1", "flit_core<3"),
+        source("flit_core", "3.4", requires=["tomli"]),
+        source("flit_core", "3.3"),
+        source("flit_core", "2", requires=["tomli"]),
+        roots=["tomli"],
+    )
+    assert order(closure) == ["flit-core 3.3", "tomli 2"]
+    assert [cycle.path for cycle in unit(closure, "tomli").cycles] == [("tomli 2", "flit-core 3.4", "tomli 2")]
+
+
+def test_several_cycles_over_one_unit_are_all_broken() -> None:
+    """As wheel and setuptools need each other, and wheel itself too, where an old one is shipped."""
+    closure = planned(
+        source("wheel", "0.37", "setuptools", "wheel"),
+        source("wheel", "0.45", "flit_core"),
+        source("flit_core", "3"),
+        source("setuptools", "69", "wheel"),
+        roots=["wheel<0.38"],
+    )
+    assert order(closure) == ["flit-core 3", "wheel 0.45", "setuptools 69", "wheel 0.37"]
+
+
+def test_many_versions_are_gone_through_to_break_a_cycle() -> None:
+    newer = [source("hen", str(version), "nest") for version in range(2, 9)]
+    closure = planned(*newer, *HEN[1:], roots=["nest"])
+    assert order(closure) == ["hen 1", "nest 1"]
+    assert [cycle.avoids for cycle in unit(closure, "nest").cycles] == [
+        f"hen=={version}" for version in range(8, 1, -1)
+    ]
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        source("hen", "1", "gone"),
+        source("hen", "1", "not a requirement"),
+        source("hen", "1", "fox"),
+    ],
+    ids=["its build wants what is not there", "its build is wrong", "what it needs wants what is not there"],
+)
+def test_a_version_that_cannot_be_built_breaks_no_cycle(older: Offer) -> None:
+    with pytest.raises(BuildCycle, match=r"build cycle: hen 2 -> nest 1 -> hen 2\n"):
+        planned(HEN[0], older, HEN[2], source("fox", "1", "gone"), roots=["hen"])
+
+
+def test_the_users_own_pin_is_kept_though_another_version_would_break_the_cycle() -> None:
+    wanted = replace(inputs("hen"), build_constraints=asked("hen==2", origin="build-constraints.txt:1"))
+    with pytest.raises(BuildCycle):
+        plan(FakeFacts(*HEN), HEN, wanted)
+
+
+def test_a_broken_cycle_is_the_same_in_whatever_order_facts_arrive() -> None:
+    offers = [*HEN, source("app", "1", "hen", "nest", backend=SETUPTOOLS), source("hen", "1.5", "nest", "egg")]
+    offers += [source("egg", "2", "hen"), source("egg", "1")]
+    plans = [
+        plan(FakeFacts(*offers, hooks={"app-1.tar.gz": ["egg"]}, pause=turns(seed)), offers, inputs("app"))
+        for seed in range(10)
+    ]
+    assert [one.cycles for one in plans[0].units if one.cycles]
+    assert all(one == plans[0] for one in plans)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> list[Offer]:
+    """A few projects in a few versions, whose builds need any of them."""
+    names = st.sampled_from(NAMES[:4])
+    return [
+        source(name, str(version), *sorted(draw(st.sets(names, max_size=2))))
+        for name in NAMES[:4]
+        for version in range(1, draw(st.integers(2, 4)))
+    ]
+
+
+def outcome(offers: Sequence[Offer], root: str) -> BuildClosure | BuildCycle:
+    try:
+        return planned(*offers, roots=[root])
+    except BuildCycle as fault:
+        return fault
+
+
+@given(worlds(), st.sampled_from(NAMES[:4]))
+def test_every_plan_can_be_built_from_first_to_last_or_the_cycle_is_told(offers: list[Offer], root: str) -> None:
+    found = outcome(offers, root)
+    if isinstance(found, BuildCycle):
+        assert found.lacking
+        return
+    built: set[str] = set()
+    for one in found.units:
+        assert built.issuperset(files(one.environment))
+        held = {f"{name}=={version}" for name, version in pins(one.environment).items()}
+        assert held.isdisjoint(cycle.avoids for cycle in one.cycles)
+        built.add(one.sdist.artifact.filename)
 
 
 @pytest.mark.parametrize("text", ["not a requirement", "tool @ https://files.example/tool-1.tar.gz"])

@@ -13,7 +13,7 @@ from fakes import LINUX, Offer, project, vouched
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.digest import Algorithm, Digest
 from wheelforge.model.inputs import Resolution
-from wheelforge.resolve.candidates import Rules, Shelf, identity, pins
+from wheelforge.resolve.candidates import Refusal, Rules, Shelf, identity, pins
 
 EITHER = (Kind.WHEEL, Kind.SDIST)
 SOURCE_FIRST = (Kind.SDIST, Kind.WHEEL)
@@ -190,6 +190,16 @@ def test_where_a_page_promises_another_algorithm_than_was_asked_for_the_bytes_wi
     assert (found.artifact.filename, found.artifact.is_vouched) == (sdist.filename, True)
 
 
+def test_a_file_whose_promised_sha512_is_another_cannot_have_the_one_that_is_asked_for() -> None:
+    asked, other = (Digest(algorithm=Algorithm.SHA512, value=sign * 128) for sign in "01")
+    bare = Offer("demo-1.tar.gz", promised=False).artifact
+    rules = Rules(target=LINUX, kinds=EITHER, hashes=frozenset({asked}))
+    assert rules.may_have(bare)
+    assert rules.refuses(replace(bare, other_hashes=frozenset({other}))) is Refusal.HASH
+    assert rules.promises(replace(bare, other_hashes=frozenset({asked})))
+    assert rules.bound(replace(bare, other_hashes=frozenset({asked}))).is_vouched
+
+
 def test_no_file_can_have_all_hashes_of_lines_that_have_none_in_common() -> None:
     assert order(shelf(Offer("demo-1.tar.gz", promised=False), hashes=frozenset())) == []
 
@@ -273,6 +283,7 @@ MARCH = datetime(2025, 3, 1, tzinfo=UTC)
         ("2025-03-01T00:00:00Z", False),
         ("2025-03-01T00:30:00+01:00", True),
         ("yesterday", False),
+        ("0001-01-01T00:00:00+23:59", False),
         (None, False),
     ],
 )

@@ -137,6 +137,12 @@ def test_a_root_whose_marker_does_not_hold_is_not_asked_for() -> None:
     assert pins(answer(problem("app", "old ; python_version < '3.10'"), MARKERS)).keys() == {"app", "posix"}
 
 
+@pytest.mark.parametrize("marker", ["'x' in extras", "'x' in dependency_groups", "os_name ~= 'x'"])
+def test_a_root_whose_marker_has_no_meaning_is_told(marker: str) -> None:
+    with pytest.raises(ResolutionError, match="has no meaning"):
+        answer(problem(f"flask; {marker}"), FLASK)
+
+
 def test_what_a_missing_project_would_be_needed_for_elsewhere_does_no_harm() -> None:
     assert pins(answer(problem("app"), [wheel("app", "1", "nowhere ; sys_platform == 'win32'")])) == {"app": "1"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,6 +71,10 @@ def at(now: float, web: Client, folder: Path) -> KeptPages:
         ({"Cache-Control": "max-age=300"}, ["full"]),
         ({"Cache-Control": "max-age=300", "Age": "250"}, ["full", "full"]),
         ({"ETag": '"1"', "Cache-Control": "max-age=300, no-cache"}, ["full", "asked"]),
+        ({"Cache-Control": "max-age=" + "9" * 5000}, ["full"]),
+        ({"Cache-Control": "max-age=" + "0" * 5000 + "300"}, ["full"]),
+        ({"Cache-Control": "max-age=300", "Age": "9" * 5000}, ["full", "full"]),
+        ({"Cache-Control": "max-age=300", "Age": "soon"}, ["full"]),
     ],
 )
 def test_a_minute_later_a_page_is_used_as_its_server_says(
@@ -137,3 +142,11 @@ def test_credentials_are_no_part_of_what_is_kept(tmp_path: Path) -> None:
         read(f"{server.url}/".replace("://", "://user:secret@"), tmp_path, 1000)
         assert offline(f"{server.url}/", tmp_path) == PAGE
     assert all(b"secret" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_a_page_that_was_understood_by_an_older_version_is_read_anew(tmp_path: Path) -> None:
+    with serving({"/": page({"Cache-Control": "max-age=300"})}) as server:
+        read(f"{server.url}/", tmp_path, 1000)
+        shutil.move(tmp_path / "pages-2", tmp_path / "pages")
+        assert read(f"{server.url}/", tmp_path, 1001) == [PAGE]
+    assert len(server.seen) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,6 +93,20 @@ def test_a_lying_hash_is_refused(tree: Tree) -> None:
     tree.page(f'<a href="../../files/{FILENAME}#sha256={"a" * 64}">')
     with pytest.raises(IntegrityError, match="not what was promised"):
         run(tree.local.fetch(tree.artifact()))
+
+
+def test_a_lying_sha512_is_refused(tree: Tree) -> None:
+    tree.wheel()
+    tree.page(f'<a href="../../files/{FILENAME}#sha512={"0" * 128}">x</a>')
+    with pytest.raises(IntegrityError, match="promised sha512"):
+        run(tree.local.fetch(tree.artifact()))
+
+
+def test_a_file_of_another_size_than_promised_is_refused(tree: Tree) -> None:
+    size = len(tree.wheel())
+    tree.page(f'<a href="../../files/{FILENAME}">x</a>')
+    with pytest.raises(IntegrityError, match=f"has {size} bytes, not the {size + 1} "):
+        run(tree.local.fetch(replace(tree.artifact(), size=size + 1)))
 
 
 def test_a_file_that_is_listed_and_not_there_is_named(tree: Tree) -> None:

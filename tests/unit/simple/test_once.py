@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
 from wheelforge.simple.once import Once, WaitsForItself
 from wheelforge.together import together
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Work:
@@ -124,7 +128,7 @@ def test_jobs_that_wait_for_each_other_are_told_so_whoever_began() -> None:
 
 
 def test_two_who_begin_at_once_and_need_each_other_do_not_wait_for_ever() -> None:
-    async def main() -> list[object]:
+    async def main() -> Sequence[object]:
         once = Once[None]()
 
         async def job(other: str, back: str) -> None:

@@ -14,6 +14,7 @@ from wheelforge.simple.releases import may_be_of
 
 URL = "https://index.example/simple/demo/"
 SHA256 = "a" * 64
+SHA384, SHA512 = "b" * 96, "c" * 128
 UNSAFE = b'{"filename":"../x.zip","url":"x"}'
 PAGE = b"""{
   "meta": {"api-version": "1.4", "_new": 1},
@@ -71,6 +72,30 @@ def test_html_is_read() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("fragment", "hashes"),
+    [
+        (f"sha512={SHA512}", Hashes(sha512=SHA512)),
+        (f"sha384={SHA384}", Hashes(sha384=SHA384)),
+        (f"sha256={SHA256}&sha512={SHA512}", Hashes(sha256=SHA256, sha512=SHA512)),
+        (f"egg=demo&sha256={SHA256}", Hashes(sha256=SHA256)),
+        ("md5=1", Hashes()),
+        ("sha512", Hashes(sha512="")),
+        ("", Hashes()),
+    ],
+)
+def test_every_strong_hash_of_a_link_is_read(fragment: str, hashes: Hashes) -> None:
+    [file] = read_page(f'<a href="demo-1.0.zip#{fragment}">'.encode(), HTML, URL).files
+    assert file.hashes == hashes
+
+
+def test_every_strong_hash_of_json_is_read() -> None:
+    hashes = f'{{"sha256": "{SHA256}", "sha384": "{SHA384}", "sha512": "{SHA512}", "blake2b": "x"}}'
+    page = f'{{"files": [{{"filename": "demo-1.0.zip", "url": "x", "hashes": {hashes}}}]}}'
+    [file] = read_page(page.encode(), JSON, URL).files
+    assert file.hashes == Hashes(sha256=SHA256, sha384=SHA384, sha512=SHA512)
+
+
 def test_the_base_of_html_counts() -> None:
     [file] = read_page(b'<base href="https://files.example/x/"><a href="demo-1.0.tar.gz">', HTML, URL).files
     assert file.url == "https://files.example/x/demo-1.0.tar.gz"
@@ -85,6 +110,7 @@ def test_the_base_of_html_counts() -> None:
         (b"{}", JSON, "files"),
         (b'{"files": [], "new": ' + b"[" * 100_000, JSON, "no page"),
         (b'{"files": [{"filename": "x", "url": "x", "size": -1}]}', JSON, "size"),
+        (b'{"files": [{"filename": "x", "url": "x", "size": 1%b}]}' % (b"0" * 40), JSON, "size|out of range"),
         (b"<form action=login><a href=/terms>Terms</a>", "text/html", "perhaps the log-in page"),
         (b"<script src=portal.js></script>", HTML, "perhaps the log-in page"),
         (b"%PDF", "application/pdf", "application/pdf"),

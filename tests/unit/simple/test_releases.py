@@ -7,6 +7,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.digest import Algorithm, Digest, sha256
 from wheelforge.simple.pages import File, Hashes
 from wheelforge.simple.releases import Releases
 
@@ -120,3 +121,29 @@ def test_the_newer_metadata_attribute_counts(
 def test_a_specifier_that_cannot_be_read_asks_for_nothing() -> None:
     [artifact] = releases(sdist(requires_python=">=3.*.1 or so"))[Version("1.0")]
     assert artifact.requires_python is None
+
+
+def test_other_strong_hashes_are_promises_too() -> None:
+    [artifact] = releases(sdist(hashes=Hashes(sha256=SHA256, sha512="AB" * 64)))[Version("1.0")]
+    assert artifact.sha256 == SHA256
+    assert artifact.other_hashes == {Digest(algorithm=Algorithm.SHA512, value="ab" * 64)}
+    assert artifact.promises == {*artifact.other_hashes, sha256(SHA256)}
+
+
+@pytest.mark.parametrize("hashes", [Hashes(sha512=SHA256), Hashes(sha384="x" * 96), Hashes(sha256=SHA256, sha512="")])
+def test_a_strong_hash_that_is_none_takes_its_file_away(hashes: Hashes) -> None:
+    assert not releases(sdist(hashes=hashes))
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("2025-01-02T03:04:05.678901Z", "2025-01-02T03:04:05.678901Z"),
+        ("2025-01-02T03:04:05+01:00", "2025-01-02T02:04:05Z"),
+        ("0001-01-01T00:00:00+23:59", None),
+        ("\x1b[31m", None),
+    ],
+)
+def test_an_upload_time_is_a_moment_or_none(written: str, kept: str | None) -> None:
+    [artifact] = releases(sdist(upload_time=written))[Version("1.0")]
+    assert artifact.upload_time == kept

@@ -194,6 +194,72 @@ def test_a_file_longer_than_promised_is_cut_off(tmp_path: Path, small: bytes) ->
     assert blobs(run) == []
 
 
+@pytest.mark.parametrize("hashes", [{}, {"sha256": None}])
+def test_a_file_shorter_than_promised_is_refused(tmp_path: Path, small: bytes, hashes: dict[str, str | None]) -> None:
+    entry = file_entry(FILENAME, small, size=len(small) + 1, hashes=hashes)
+    with serving({PAGE: json_page(entry), FILE: small}) as server:
+        run = Run(server, tmp_path)
+        artifact = run(first)
+        with pytest.raises(IntegrityError, match=f"has {len(small)} bytes, not the {len(small) + 1} "):
+            run(lambda index: index.fetch(artifact))
+    assert blobs(run) == []
+
+
+def strong(body: bytes, *algorithms: str) -> dict[str, str]:
+    return {algorithm: hashlib.new(algorithm, body).hexdigest() for algorithm in algorithms}
+
+
+@pytest.mark.parametrize("algorithm", ["sha384", "sha512"])
+def test_any_strong_hash_of_the_page_is_checked(tmp_path: Path, small: bytes, algorithm: str) -> None:
+    with serving({PAGE: json_page(file_entry(FILENAME, small, hashes=strong(small, algorithm)))}) as server:
+        run = Run(server, tmp_path)
+        artifact = run(first)
+        server.routes[FILE] = small[:-1] + b"!"
+        with pytest.raises(HashMismatch, match=f"promised {algorithm} ") as caught:
+            run(lambda index: index.fetch(artifact))
+        assert caught.value.expected == strong(small, algorithm)[algorithm]
+        assert blobs(run) == []
+        server.routes[FILE] = small
+        assert run(lambda index: index.fetch(artifact)).path.read_bytes() == small
+    assert not any(isinstance(event, Warn) for event in run.events)
+
+
+def test_a_page_whose_hashes_contradict_each_other_is_believed_in_none(tmp_path: Path, small: bytes) -> None:
+    hashes = {**strong(small, "sha256"), **strong(b"other", "sha512")}
+    with serving({PAGE: json_page(file_entry(FILENAME, small, hashes=hashes)), FILE: small}) as server:
+        run = Run(server, tmp_path)
+        artifact = run(first)
+        with pytest.raises(HashMismatch, match="promised sha512"):
+            run(lambda index: index.fetch(artifact))
+        # Nor where its file is in the cache already.
+        run(lambda index: index.fetch(replace(artifact, other_hashes=frozenset())))
+        with pytest.raises(HashMismatch, match="promised sha512"):
+            Run(server, tmp_path)(lambda index: index.fetch(artifact))
+
+
+def test_a_cached_file_of_another_size_than_promised_is_refused_too(tmp_path: Path, small: bytes) -> None:
+    with serving({PAGE: json_page(file_entry(FILENAME, small)), FILE: small}) as server:
+        run = Run(server, tmp_path)
+        artifact = run(first)
+        run(lambda index: index.fetch(artifact))
+        with pytest.raises(IntegrityError, match=f"has {len(small)} bytes, not the 10 "):
+            Run(server, tmp_path)(lambda index: index.fetch(replace(artifact, size=10)))
+
+
+@pytest.mark.parametrize("ask", [SimpleIndex.fetch, SimpleIndex.metadata, SimpleIndex.shape])
+def test_what_was_fetched_with_one_hash_does_not_answer_for_another(
+    tmp_path: Path, small: bytes, ask: Callable[[SimpleIndex, Artifact], Awaitable[object]]
+) -> None:
+    async def twice(index: SimpleIndex) -> None:
+        artifact = await first(index)
+        await ask(index, artifact)
+        with pytest.raises(HashMismatch):
+            await ask(index, replace(artifact, sha256="0" * 64))
+
+    with serving({PAGE: json_page(file_entry(FILENAME, small)), FILE: small}) as server:
+        Run(server, tmp_path)(twice)
+
+
 def test_a_broken_download_is_resumed(tmp_path: Path, large: bytes) -> None:
     file = in_turn(Reply(body=large, cut=200_000), ranged(large))
     with serving({PAGE: json_page(file_entry(FILENAME, large)), FILE: file}) as server:

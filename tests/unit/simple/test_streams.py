@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from typing import TYPE_CHECKING
 
 import httpcore
@@ -144,5 +145,33 @@ def test_a_server_that_is_not_there_is_told() -> None:
         with pytest.raises(httpcore.ConnectError) as caught:
             await AsyncioBackend().connect_tcp("127.0.0.1", port, timeout=5)
         assert isinstance(caught.value.__cause__, OSError)
+
+    asyncio.run(main())
+
+
+def test_what_came_in_plain_text_is_not_taken_for_encrypted() -> None:
+    async def jump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"welcome, and more")
+        await hold(reader, writer)
+
+    async def main() -> None:
+        async with connected(jump) as stream:
+            assert await stream.read(7, timeout=5) == b"welcome"
+            with pytest.raises(httpcore.ConnectError, match="before the encryption began"):
+                await stream.start_tls(ssl.create_default_context(), "index.example", timeout=5)
+
+    asyncio.run(main())
+
+
+def test_a_server_that_is_gone_is_not_waited_for_to_encrypt() -> None:
+    async def leave(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write_eof()
+
+    async def main() -> None:
+        async with connected(leave) as stream:
+            with contextlib.suppress(httpcore.ReadError):
+                assert await stream.read(1, timeout=5) == b""
+            with pytest.raises(httpcore.ConnectError, match="before the encryption began"):
+                await stream.start_tls(ssl.create_default_context(), "index.example", timeout=5)
 
     asyncio.run(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.server
 import shutil
 import ssl
@@ -14,11 +15,13 @@ import pytest
 
 from loopback import Reply, serving
 from wheelforge.errors import IndexAccessError, UsageError
-from wheelforge.simple.exchange import Options, Unreachable
+from wheelforge.simple.exchange import Lane, Options, Unreachable
+from wheelforge.simple.patience import Patience
+from wheelforge.simple.transport import Transport
 from wheelforge.simple.web import Web
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from pathlib import Path
 
 FAR = "http://index.example/simple/"
@@ -131,3 +134,67 @@ def test_another_host_s_trust_does_not_count(encrypted: str) -> None:
 
 def test_a_client_certificate_is_shown(encrypted: str, pem: Path) -> None:
     assert read(encrypted, Options(cert=pem, client_cert=pem)) == b"somebody"
+
+
+async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Hand on what comes, to the end."""
+    with contextlib.suppress(OSError):
+        while data := await reader.read(1 << 16):
+            writer.write(data)
+    writer.transport.abort()
+
+
+async def inject(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A proxy that relays faithfully, after more in plain text than is read of its own answer at once."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    host, _, port = head.split()[1].rpartition(":")
+    forged = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n".ljust(1 << 16, b"x") + forged)
+    far_reader, far_writer = await asyncio.open_connection(host, int(port))
+    await asyncio.gather(relay(reader, far_writer), relay(far_reader, writer))
+
+
+def test_a_proxy_cannot_put_words_into_an_encrypted_server_s_mouth(encrypted: str, pem: Path) -> None:
+    async def main() -> bytes:
+        gone = asyncio.Event()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await inject(reader, writer)
+            gone.set()
+
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as proxy:
+            port = proxy.sockets[0].getsockname()[1]
+            try:
+                async with Web(Options(cert=pem, proxy=f"http://127.0.0.1:{port}", retries=0)) as web:
+                    return (await web.get(encrypted)).body
+            finally:
+                await gone.wait()
+                await asyncio.sleep(0)
+
+    with pytest.raises(Unreachable, match=r"no connection|no encrypted connection"):
+        asyncio.run(main())
+
+
+class Careless(Patience):
+    """Watches how far a request is, and fails at that."""
+
+    @contextlib.asynccontextmanager
+    async def head(self) -> AsyncIterator[Callable[[str, object], Awaitable[None]]]:
+        async def progress(_event: str, _details: object) -> None:
+            raise ValueError("a fault of ours")
+
+        yield progress
+
+
+def test_a_fault_of_ours_is_no_broken_connection() -> None:
+    async def main(url: str) -> None:
+        options = Options()
+        transport = Transport(options, {Lane.QUESTIONS: ssl.create_default_context()})
+        try:
+            async with transport.exchange(Lane.QUESTIONS, Careless(5), url, {}):
+                pass
+        finally:
+            await transport.close()
+
+    with serving({"/": b"page"}) as server, pytest.raises(ValueError, match="a fault of ours"):
+        asyncio.run(main(f"{server.url}/"))

@@ -58,3 +58,21 @@ def test_every_flipped_bit_is_seen(tmp_path: Path) -> None:
 def test_no_key_shows_in_a_file_name(tmp_path: Path) -> None:
     Records(tmp_path).put("kind", "https://user:secret@index.example/simple/", b"data")
     assert all("secret" not in str(path) for path in tmp_path.rglob("*"))
+
+
+@pytest.mark.parametrize(("form", "value"), [(float, 1.5), (bytes, b"data"), (tuple[str, ...], ("a", "b"))])
+def test_what_was_written_is_read(tmp_path: Path, form: type[object], value: object) -> None:
+    records = Records(tmp_path)
+    records.write("kind", "key", value)
+    assert records.read("kind", "key", form) == value
+    assert records.read("kind", "other", form) is None
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b'["a"]', b"Metadata-Version: 2.1", b"\x81\xa1a\xa1b", b"\xa1\xff", b"\x91" * 50_000]
+)
+def test_what_another_version_wrote_is_absent(tmp_path: Path, data: bytes) -> None:
+    records = Records(tmp_path)
+    records.put("kind", "key", data)
+    for form in (float, tuple[str, ...], dict[str, int]):
+        assert records.read("kind", "key", form) is None
