@@ -25,7 +25,7 @@ from wheelforge.formats.lock import load_lock
 from wheelforge.model.artifacts import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from wheelforge.model.lock import Lock
 
@@ -37,6 +37,10 @@ ALONE = ("unshare", "--map-root-user", "--net")
 FROM_SOURCE = ("--build-deps", "--no-binary", ":all:")
 PATIENCE = 3600
 """Seconds for one command."""
+HEADING = (
+    "| project | its backends | units | sdists | wheels | environments | asked | collect | build | result |",
+    "|---|---|---|---|---|---|---|---|---|---|",
+)
 SHOWN = 30
 """Lines of what a command said that failed."""
 
@@ -85,12 +89,13 @@ def main() -> int:
     projects = [known.get(name, Project(name)) for name in options.names] or list(PROJECTS)
     if options.against_fromager:
         return compare(project.name for project in projects)
-    proofs = []
+    print(*HEADING, sep="\n", flush=True)
+    failed = False
     for project in projects:
-        proofs.append(prove(project))
-        print(f"{project.name}: {proofs[-1].verdict}", file=sys.stderr)
-    print(*table(proofs), sep="\n")
-    return int(not all(proof.as_meant for proof in proofs))
+        proof = prove(project)
+        print(line(proof), flush=True)
+        failed |= not proof.as_meant
+    return int(failed)
 
 
 def prove(project: Project) -> Proof:
@@ -144,15 +149,12 @@ def read_lock(folder: Path) -> Lock:
     return load_lock(path.read_bytes(), origin=str(path))
 
 
-def table(proofs: Iterable[Proof]) -> Iterator[str]:
-    """One line a project."""
-    yield "| project | its backends | units | sdists | wheels | environments | asked | collect | build | result |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
-    for proof in proofs:
-        figures = counted(proof.lock) if proof.lock else ("",) * 6
-        build = f"{proof.built.seconds:.1f} s" if proof.built else ""
-        words = (proof.project.title, *figures, f"{proof.collected.seconds:.1f} s", build, proof.verdict)
-        yield f"| {' | '.join(words)} |"
+def line(proof: Proof) -> str:
+    """Tell of one project in the table."""
+    figures = counted(proof.lock) if proof.lock else ("",) * 6
+    build = f"{proof.built.seconds:.1f} s" if proof.built else ""
+    words = (proof.project.title, *figures, f"{proof.collected.seconds:.1f} s", build, proof.verdict)
+    return f"| {' | '.join(words)} |"
 
 
 def counted(lock: Lock) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Project:
 LONG = "compiling it takes many minutes"
 LIBRARY = "it needs C libraries that this machine lacks"
 SUBPROJECT = "its build downloads the sources of a C library"
-RUST = "its crates are in no closure"
+RUST = "it needs Rust, and crates that no index of Python has"
 
 PROJECTS = (
     # flit_core
@@ -89,7 +89,7 @@ PROJECTS = (
     Project("scikit-learn", BEFORE_FLIT_CORE_4, not_built=LONG),
     Project("matplotlib", not_built=LONG),
     Project("contourpy", not_built=LONG),
-    Project("pillow"),
+    Project("pillow", not_built=LIBRARY),
     Project("lxml", PURE_CYTHON),
     Project("pyzmq", not_built=SUBPROJECT),
     Project("pygobject", not_built=LIBRARY),

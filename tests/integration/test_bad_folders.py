@@ -152,3 +152,20 @@ def test_a_lock_whose_order_cannot_be_followed_is_not_believed(folder: Path) -> 
 def test_what_is_no_lock_of_ours_is_not_read(folder: Path, text: str) -> None:
     (folder / "wheelforge.lock").write_text(text)
     assert "folder/wheelforge.lock" in told(folder, ExitCode.USAGE)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        (("wheel", "-r", "requirements.txt"), "requirements.txt"),
+        (("collect", "leaf"), "pylock.toml"),
+        (("collect", "leaf==2.0"), "leaf-2.0-py3-none-any.whl"),
+    ],
+)
+def test_a_file_of_the_user_is_not_replaced(command: tuple[str, ...], file: str) -> None:
+    Path(file).write_text("leaf\n")
+    said = refused(*command, "-o", ".", code=ExitCode.USAGE)
+    assert f"it is not replaced: {file}\nhint: name another folder with -o" in said
+    assert Path(file).read_text() == "leaf\n"
+    assert not Path("wheelforge.lock").exists()

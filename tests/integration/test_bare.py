@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
+from archives_fixture import file, write_zip
 from integration.command import archives, assert_nothing_finished, lock_of, names, refused, wheelforge
 from integration.planted import planted
 from projects import make_sdist
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("jailed")
 BARE, WHEELHOUSE = Path("bare"), Path("wheelhouse")
+PYPROJECT = b"""
+[build-system]
+requires = ["tinybackend"]
+build-backend = "tinybackend"
+
+[project]
+name = "old-project"
+version = "1.0b0"
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -145,6 +155,16 @@ def test_a_cycle_is_told_and_broken_by_a_wheel_that_is_there(download: Download)
     wheelforge("verify", WHEELHOUSE)
 
 
+def test_a_seed_that_only_builds_take_stands_apart(download: Download) -> None:
+    download(*sdists("chicken-1.0", "egg-1.0", "tinybackend-1.0"))
+    download(*wheels("egg-1.0"), to=BARE / "build-deps")
+    told = wheelforge("build", BARE, "-o", WHEELHOUSE, "--seed", "egg", "--seed", "nest").stderr
+    assert "warning: --seed nest: bare has no wheel of it\n" in told
+    assert "do not suit each other" not in told
+    assert {wheel.name for wheel in lock_of(WHEELHOUSE).built} == {"chicken", "egg", "tinybackend"}
+    wheelforge("verify", WHEELHOUSE)
+
+
 def test_an_sdist_that_says_nothing_and_needs_itself_is_a_cycle_and_no_standstill(
     download: Download, tmp_path: Path
 ) -> None:
@@ -170,6 +190,16 @@ def test_what_is_not_for_here_or_no_archive_is_left_alone_and_said(download: Dow
     assert "warning: left alone in bare: main.tar.gz: not named NAME-VERSION\n" in told
     assert "warning: leaf-4.0.tar.gz is left alone: it needs Python >=3.99" in told
     assert archives(WHEELHOUSE) == wheels("leaf-1.1", "tinybackend-1.0")
+
+
+def test_old_forms_of_sdists_are_built_too(download: Download) -> None:
+    download(*wheels("tinybackend-1.0"))
+    plain = {"pyproject.toml": PYPROJECT, "src/old_project.py": b"x = 1\n"}
+    members = [file(f"Old-Project-1.0-beta/{name}", data) for name, data in plain.items()]
+    write_zip(BARE / "Old-Project-1.0-beta.zip", members)
+    wheelforge("build", BARE, "-o", WHEELHOUSE)
+    assert archives(WHEELHOUSE) == wheels("tinybackend-1.0", "old_project-1.0b0")
+    wheelforge("verify", WHEELHOUSE)
 
 
 def test_archives_that_cannot_be_read_are_told_in_one_go(download: Download) -> None:

@@ -104,14 +104,14 @@ def test_a_build_cycle_is_named_and_the_seed_that_is_offered_breaks_it(tmp_path:
     asked = ("wheel==0.37.1", "setuptools==69.5.1")
     bounds = tmp_path / "bounds.txt"
     bounds.write_text("\n".join(asked))
-    asked = (*asked, "--build-constraint", str(bounds))
-    told = refused("wheel", *asked, *FROM_SOURCE, "-o", wheelhouse, code=ExitCode.RESOLUTION)
+    bounded = (*asked, "--build-constraint", str(bounds))
+    told = refused("wheel", *bounded, *FROM_SOURCE, "-o", wheelhouse, code=ExitCode.RESOLUTION)
     assert "build cycle: setuptools 69.5.1 -> wheel 0.37.1 -> setuptools 69.5.1" in told
     assert not archives(tmp_path)
     seed = told.rpartition("--seed ")[2].strip()
-    wheelforge("wheel", *asked, *FROM_SOURCE, "--seed", seed, "-o", wheelhouse)
+    wheelforge("wheel", *bounded, *FROM_SOURCE, "--seed", seed, "-o", wheelhouse)
     assert [file.name for file in lock_of(wheelhouse).artifacts if file.kind is Kind.WHEEL] == [seed]
     clean = CleanEnvironment(tmp_path / "clean")
-    clean.install(wheelhouse, *asked[:2])
+    clean.install(wheelhouse, *asked)
     assert clean.import_version("wheel", "wheel") == "0.37.1"
     assert clean.import_version("setuptools", "setuptools") == "69.5.1"

@@ -6,10 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name, is_normalized_name
+
 from wheelforge.cli.gathered import Gathered
 from wheelforge.errors import UsageError
 from wheelforge.formats.fault import Fault, FaultyText
 from wheelforge.formats.input_file import Form, form_of
+from wheelforge.formats.reference import is_folder, names_a_place
 from wheelforge.formats.requirement import BadRequirement, parse_editable, parse_input
 from wheelforge.formats.requirements_file import RequirementsFile
 from wheelforge.formats.requirements_txt import Fetch, Use, read_requirements
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 COMMAND_LINE = "the command line"
 _LISTS = (".txt", ".in", ".toml", ".lock", ".py")
+_NO_PROJECTS = (".txt", ".in", ".toml", ".lock")
+"""Of those the suffixes that no project's name has; some end with ``.py``."""
 
 
 def gather(asking: Asking, override_files: Iterable[str], fetch: Fetch | None) -> Gathered:
@@ -49,6 +54,10 @@ def gather(asking: Asking, override_files: Iterable[str], fetch: Fetch | None) -
     for source in override_files:
         file = _read_list(source, Use.REQUIREMENTS, fetch)
         found = replace(_aside(found, file, source), overrides=(*found.overrides, *_named(file)))
+    if folders := [one for one in found.references if is_folder(one.location)]:
+        from wheelforge.formats.folder_input import check_folders  # noqa: PLC0415 - most runs name no folder
+
+        check_folders(folders)
     return found
 
 
@@ -107,8 +116,15 @@ def _with_settings(found: Gathered, settings: tuple[tuple[str, str], ...], proje
 
 def _check_no_file(text: str) -> None:
     """``requirements.txt`` is the name of a project, but hardly ever meant as one."""
-    if text.endswith(_LISTS) and text.isprintable() and Path(text).is_file():
+    if not text.isprintable() or not text.endswith(_LISTS):
+        return
+    if Path(text).is_file():
         raise UsageError(f"{text} is a file, and stands where a requirement is expected", hint=f"-r {text}")
+    if text.endswith(_NO_PROJECTS) and not names_a_place(text) and is_normalized_name(canonicalize_name(text)):
+        raise UsageError(
+            f"there is no file {text}",
+            hint=f"a file is given with -r FILE; a project of that name is asked for as {canonicalize_name(text)}",
+        )
 
 
 def _check_picks(asking: Asking, forms: set[Form]) -> None:

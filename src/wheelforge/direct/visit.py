@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from wheelforge.archives.faults import BrokenArchive, BrokenWheel
 from wheelforge.archives.sdist import read_sdist
 from wheelforge.direct.archive import Distribution, copy_in, download, filename_of, known, said_requires
 from wheelforge.direct.obtained import INDEX, Obtained
@@ -23,12 +25,17 @@ from wheelforge.simple.address import redact
 from wheelforge.simple.index import Fetched
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from wheelforge.direct.obtained import Means
     from wheelforge.direct.port import SdistMaker
     from wheelforge.direct.tree import Tree
     from wheelforge.model.inputs import Reference
+
+
+_PAGES = (b"<!doctype", b"<html")
+_BEGINNING = 256
 
 
 class Visit:
@@ -71,9 +78,11 @@ class Visit:
         return self._trees.repository(reference, self._scratch)
 
     async def _from_archive(self, reference: Reference, file: _File) -> Obtained:
-        found = await asyncio.to_thread(known, file.fetched, file.name)
+        with _told_of_the_place(reference, file):
+            found = await asyncio.to_thread(known, file.fetched, file.name)
         if found is None:
-            tree = await asyncio.to_thread(self._trees.archive, reference, file.fetched, file.url, self._scratch)
+            with _told_of_the_place(reference, file):
+                tree = await asyncio.to_thread(self._trees.archive, reference, file.fetched, file.url, self._scratch)
             return replace(await self._from_tree(reference, tree), source=None)
         if reference.subdirectory:
             raise UsageError(
@@ -110,6 +119,23 @@ class _File:
     """As it may be recorded."""
     leads_there: bool = False
     """Whether who has nothing but that URL can fetch the same file, with credentials of his own."""
+
+
+@contextlib.contextmanager
+def _told_of_the_place(reference: Reference, file: _File) -> Iterator[None]:
+    """What is wrong with an archive that the user has named is not mended by fetching it again."""
+    try:
+        yield
+    except (BrokenArchive, BrokenWheel) as fault:
+        with file.fetched.path.open("rb") as opened:
+            is_page = opened.read(_BEGINNING).lstrip().lower().startswith(_PAGES)
+        if is_page:
+            fault.hint = "a web page stands there: name the URL of the archive itself, or the page with --find-links"
+        elif reference.location.startswith("file:"):
+            fault.hint = "see what the file is, and whether it is here as a whole: an archive is wanted"
+        else:
+            fault.hint = "see what the URL gives, and whether it is there as a whole: an archive is wanted"
+        raise
 
 
 def _leads_there(reference: Reference) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
@@ -14,6 +14,7 @@ from wheelforge.errors import IntegrityError, ResolutionError, WheelforgeError
 from wheelforge.events import Note, Phase, PhaseFinished, PhaseStarted, Warn
 from wheelforge.factory.environments import Bounds, hook_rules
 from wheelforge.factory.fetching import fetch
+from wheelforge.factory.folder_facts import FolderFacts, Lacking
 from wheelforge.factory.knowledge import IndexFacts, Siblings
 from wheelforge.factory.locking import Planned, Weight, chosen_files, make_lock
 from wheelforge.factory.loose import NAME, LooseFolder
@@ -22,21 +23,19 @@ from wheelforge.factory.planning import Plan
 from wheelforge.factory.sandbox_desk import SandboxDesk
 from wheelforge.factory.standing import Spoken, standing
 from wheelforge.factory.unlocked import WHOLE_FOLDER, OnGaps
+from wheelforge.model.artifacts import Kind
 from wheelforge.model.building import Building, Hooks
 from wheelforge.model.inputs import Asked, Formats, Inputs, Prefer
 from wheelforge.plan.closure import Unplannable, plan_closure
 from wheelforge.plan.environments import seeded
-from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import BuildCycle
-from wheelforge.plan.needs import build_requirement
 from wheelforge.plan.rules import ClosureRules
 from wheelforge.resolve.catalog import Searched
 from wheelforge.resolve.problem import Problem, Solution
 from wheelforge.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Container, Iterable, Mapping
     from pathlib import Path
 
     from wheelforge.factory.made import Equipment
@@ -44,18 +43,8 @@ if TYPE_CHECKING:
     from wheelforge.factory.unlocked import Unlocked
     from wheelforge.model.artifacts import Artifact
     from wheelforge.model.lock import Lock
-    from wheelforge.model.metadata import BuildSystem
-    from wheelforge.model.treatment import Treatment
     from wheelforge.resolve.candidates import Candidate
     from wheelforge.resolve.problem import Choice
-
-
-class Lacking(ResolutionError):
-    """Build requirements that nothing in a folder serves; ``requirements`` has them with the build that has each."""
-
-    def __init__(self, requirements: Sequence[tuple[str, str]]) -> None:
-        self.requirements = tuple(requirements)
-        super().__init__("\n".join(f"nothing serves {text}, for {build}" for text, build in requirements))
 
 
 class IncompleteFolder(ResolutionError):
@@ -101,7 +90,7 @@ class _Planner:
             index=loose.index, builder=self._target, hooks=desk, siblings=Siblings.LAST_RESORT, bounds=bounds
         )
         self._known.recipes = recipes = how.find_recipes()
-        self._facts = _FolderFacts(self._known, loose)
+        self._facts = FolderFacts(self._known, loose)
         self._known.make_with(Maker(facts=self._facts, desk=desk, find_rules=self._find_rules))
         self._rules = ClosureRules(inputs=self._inputs, builder=self._target, host=self._target, recipes=recipes)
 
@@ -116,8 +105,8 @@ class _Planner:
         said = await together(self._known.own_word(root, self._target) for root in roots)
         found = standing([Spoken(root, own) for root, own in zip(roots, said, strict=True)], self._target)
         self._tell_gaps(found, on_gaps)
-        together_well = None if found.unserved else await self._solved(found)
-        pinned = found.newest if together_well is None else together_well
+        solved = None if found.unserved else await self._solved(found)
+        pinned = found.newest if solved is None else solved
         names = {choice.candidate.artifact.filename for choice in pinned}
         others = [choice for choice in found.files if choice.candidate.artifact.filename not in names]
         plan = Plan(target=self._target, runtime=Solution(choices=(*pinned, *others)), closure=closure)
@@ -125,17 +114,18 @@ class _Planner:
             self._inputs,
             requirements=_asked(choice.candidate.name for choice in pinned),
             # What does not serve each other is not installed by its names, but as it is pinned.
-            no_deps=together_well is None,
+            no_deps=solved is None,
         )
         return self._placed(await self._lock_of(plan, inputs), names)
 
     async def _solved(self, found: Standing) -> tuple[Choice, ...] | None:
         """One version of each project that all suit each other, where there are such; as in pip, the newest first."""
+        wheels = {one.candidate.name for one in found.newest if one.candidate.artifact.kind is Kind.WHEEL}
         problem = Problem(
             subject=f"what stands in {self._folder}",
             target=self._target,
             roots=_asked(choice.candidate.name for choice in found.newest),
-            formats=seeded(self._inputs.formats, self._inputs.seeds),
+            formats=seeded(self._inputs.formats, self._inputs.seeds & wheels),
         )
         try:
             solution = await self._known.solve(problem)
@@ -158,6 +148,9 @@ class _Planner:
         if held.misnamed:
             text = f"left alone in {self._folder}: {', '.join(held.misnamed)}: not named NAME-VERSION"
             self._report(Warn(text=text, hint="name each after what it holds: flask-3.1.3.tar.gz (PEP 625, PEP 427)"))
+        for name in sorted(self._inputs.seeds):
+            if not await self._loose.has(Requirement(name), self._target, kinds=(Kind.WHEEL,)):
+                self._report(Warn(text=f"--seed {name}: {self._folder} has no wheel of it"))
         asked = [
             root for root, fits in zip(held.candidates, await self._readable(held.candidates), strict=True) if fits
         ]
@@ -249,55 +242,6 @@ class _Planner:
         files = [replace(file, build_only=not self._loose.has_flat(file.filename)) for file in lock.artifacts]
         inputs = replace(lock.inputs, options={**lock.inputs.options, WHOLE_FOLDER: True})
         return replace(lock, inputs=inputs, targets=tuple(targets), artifacts=tuple(files))
-
-
-@dataclass(frozen=True, slots=True)
-class _FolderFacts:
-    """See `wheelforge.plan.facts.Facts`; what an environment lacks is told by name."""
-
-    known: IndexFacts
-    loose: LooseFolder
-    _asked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Who requires what to be built, by requirement, as far as backends have come to say it."""
-
-    def who_asks(self, requirement: str) -> AbstractSet[str]:
-        """The sdists whose builds require this, in these words."""
-        return self._asked[requirement]
-
-    async def solve(self, problem: Problem) -> Solution:
-        """See `Facts`.
-
-        Raises:
-            Lacking: some of what is asked for is not in the folder.
-        """
-        try:
-            return await self.known.solve(problem)
-        except ResolutionError:
-            lacking = [root for root in problem.roots if not await self.loose.has(root.requirement, problem.target)]
-            if not lacking:
-                raise
-            raise Lacking(
-                [(str(one.requirement), one.origin.removeprefix("the build of ")) for one in lacking]
-            ) from None
-
-    async def build_system(self, sdist: Candidate) -> BuildSystem:
-        """See `Facts`."""
-        system = await self.known.build_system(sdist)
-        self._note(sdist, system.requires)
-        return system
-
-    async def hook_requires(
-        self, sdist: Candidate, environment: Solution, treatment: Treatment
-    ) -> tuple[str, ...] | Unanswered:
-        """See `Facts`."""
-        answer = await self.known.hook_requires(sdist, environment, treatment)
-        if not isinstance(answer, Unanswered):
-            self._note(sdist, answer)
-        return answer
-
-    def _note(self, sdist: Candidate, requires: Iterable[str]) -> None:
-        for text in requires:
-            self._asked[str(build_requirement(text, sdist))].add(str(sdist))
 
 
 def _asked(names: Iterable[str]) -> tuple[Asked, ...]:

@@ -16,7 +16,7 @@ from wheelforge.factory.environments import Bounds, hook_rules
 from wheelforge.factory.fetching import fetch, fetch_locked
 from wheelforge.factory.findings import Consulted, tell_findings, tell_hooks
 from wheelforge.factory.folder import find_earlier, tell_removed, unlisted, write_folder
-from wheelforge.factory.following import Drift, Drifted, Earlier, check_drift, differing, tell_strange_upgrades
+from wheelforge.factory.following import Drift, Drifted, check_drift, differing, earlier, tell_strange_upgrades
 from wheelforge.factory.foreign import check_foreign
 from wheelforge.factory.knowledge import IndexFacts, Siblings
 from wheelforge.factory.layout import Layout, clashes
@@ -119,8 +119,8 @@ class _Collector:
             facts.reach(obtaining(bound, inputs))
             facts.recipes = self.supply.recipes.then(settings_rules(asked for one in wishes for asked in one.roots))
             planner = Planner(inputs=inputs, facts=facts, host=supply.host, report=supply.report)
-            earlier = Earlier(lock=standing, upgrade=self.options.following.upgrade)
-            plans = await planner.plan(list(zip(targets, wishes, strict=True)), earlier)
+            kept = earlier(standing, inputs, self.options.following, supply.report)
+            plans = await planner.plan(list(zip(targets, wishes, strict=True)), kept)
             tell_findings(inputs, plans, facts, supply.report)
             files = chosen_files(inputs, plans)
             if facts.hooks_of or facts.trees:

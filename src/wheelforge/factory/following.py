@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wheelforge.errors import ResolutionError
-from wheelforge.events import Warn
+from wheelforge.events import Note, Warn
 from wheelforge.factory.remembering import locked_inputs
 from wheelforge.model.inputs import ALL
 
@@ -32,6 +32,10 @@ _LISTS = (
     "build_constraints",
 )
 """What is compared of inputs as lists, each by the name of its field."""
+
+
+_CHOOSING, _CHOOSING_BUILDS = ("resolution", "pre", "uploaded-prior-to"), ("build-deps-as-of",)
+"""Options that say which versions are wanted at all: pins from under another one are no answer to them (uv does so)."""
 
 
 class Drift(enum.Enum):
@@ -61,6 +65,8 @@ class Earlier:
 
     lock: Lock | None = None
     upgrade: frozenset[str] = frozenset()
+    keeps_builds: bool = True
+    """Whether the pins of build environments count."""
 
     def runtime(self, target: str) -> Mapping[NormalizedName, tuple[Version, ...]]:
         """For each project the version that is tried first on a target."""
@@ -70,7 +76,7 @@ class Earlier:
     def builds(self, builder: str) -> Mapping[NormalizedName, set[Version]]:
         """For each project the versions that the builder's environments held."""
         pins: dict[NormalizedName, set[Version]] = {}
-        if self.lock is not None and ALL not in self.upgrade:
+        if self.lock is not None and self.keeps_builds and ALL not in self.upgrade:
             keys = {unit.environment for unit in self.lock.units if unit.builder == builder}
             for environment in self.lock.environments:
                 for pin in environment.pins if environment.key in keys else ():
@@ -83,6 +89,21 @@ class Earlier:
 
     def _keeps(self, pin: Pin) -> bool:
         return pin.name not in self.upgrade
+
+
+def earlier(lock: Lock | None, inputs: Inputs, following: Following, report: Reporter) -> Earlier:
+    """What may be kept of a lock; where its pins were chosen by another rule than holds now, that is told."""
+    if lock is None or ALL in following.upgrade:
+        return Earlier()
+    before, now = lock.inputs.options, locked_inputs(inputs).options
+    ruled = {name: (before.get(name), now.get(name)) for name in (*_CHOOSING, *_CHOOSING_BUILDS)}
+    changed = [name for name, (old, new) in ruled.items() if old != new]
+    freed = [name for name in changed if name in _CHOOSING]
+    if changed:
+        told = " and ".join(f"--{name} was {_told(ruled[name][0])} and is {_told(ruled[name][1])}" for name in changed)
+        whose = "no version" if freed else "no version of a build environment"
+        report(Note(text=f"{told}: {whose} is kept from the earlier lock"))
+    return Earlier(lock=None if freed else lock, upgrade=following.upgrade, keeps_builds=not changed)
 
 
 def serves(lock: Lock, inputs: Inputs, targets: Sequence[Target]) -> bool:

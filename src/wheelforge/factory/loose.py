@@ -68,7 +68,8 @@ class LooseFolder:
             raise UsageError(f"{folder} is not a folder", hint=f"wheelforge collect --build-deps REQ -o {folder}")
         with storage_errors(folder, "read"):
             self._files = sorted(path.name for path in folder.iterdir() if not path.is_dir())
-        self._archives = [name for name in self._files if name.endswith((_WHEEL, *SDIST_SUFFIXES))]
+            named_so = [name for name in self._files if name.endswith((_WHEEL, *SDIST_SUFFIXES))]
+            self._archives = [name for name in named_so if (folder / name).is_file()]
         if not self._archives:
             raise UsageError(
                 f"{folder} is no collected folder: it has no {LOCK}, nor any sdist or wheel",
@@ -99,12 +100,12 @@ class LooseFolder:
             misnamed=tuple(printable(filename) for filename, name in projects.items() if name is None),
         )
 
-    async def has(self, requirement: Requirement, target: Target) -> bool:
+    async def has(self, requirement: Requirement, target: Target, kinds: tuple[Kind, ...] = tuple(Kind)) -> bool:
         """Whether any version of a project, in ``build-deps/`` too, could serve a requirement of a build."""
         project = await self.index.project(canonicalize_name(requirement.name))
         if project is None:
             return False
-        shelf = Shelf(project, Rules(target=target, kinds=(Kind.SDIST, Kind.WHEEL)))
+        shelf = Shelf(project, Rules(target=target, kinds=kinds))
         return any(True for _ in shelf.matching(requirement.specifier, prereleases=True))
 
     async def _shelf(self, name: NormalizedName, target: Target, seeds: frozenset[NormalizedName]) -> Shelf | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from wheelforge.errors import IntegrityError, ResolutionError, UsageError
-from wheelforge.model.told import printable
+from wheelforge.model.told import printable, without_login
 from wheelforge.model.urls import FULL_COMMIT, local_path
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class Ground:
         parts = split(url)
         local = parts.scheme == "file"
         if parts.scheme not in schemes or not url.isprintable() or bool(parts.netloc) is local:
-            raise self.unsafe(where, f"{_bare(parts)!r} is no address that can be fetched from")
+            raise self.unsafe(where, f"{_bare(parts) or without_login(url)!r} is no address that can be fetched from")
         if local:
             found = self._bounded(where, self.folder / local_path(url), url)
             return Place(found.as_uri(), parts.path.rpartition("/")[2])

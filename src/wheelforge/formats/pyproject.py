@@ -154,12 +154,21 @@ def read_pyproject(path: Path) -> ProjectFile:
     Raises:
         UsageError: it cannot be read, is no TOML, or a table holds what does not belong there.
     """
-    told = _told(path)
-    source = TomlText(origin=told, text=read_text(path, told=told))
+    source = open_pyproject(path)
     said = convert(load_toml(source.text, origin=source.origin), PyProject, origin=source.origin)
     file = ProjectFile(path=path, source=source, said=said)
     _check_names(file)
     return file
+
+
+def open_pyproject(path: Path) -> TomlText:
+    """Read the text of a ``pyproject.toml``.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    told = _told(path)
+    return TomlText(origin=told, text=read_text(path, told=told))
 
 
 def _told(path: Path) -> str:

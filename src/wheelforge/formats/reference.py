@@ -30,6 +30,7 @@ _LOGIN = re.compile(r"(?<=//)(?!git@[^/@\s]*(/|$))[^/\s]*@")
 _QUERY = re.compile(r"\?([^#\s]*)")
 _ABSOLUTE = re.compile(r"(git\+)?file:|[/\\]|[A-Za-z]:[/\\]", re.IGNORECASE)
 
+_ENCODED = "in a user or a password / is written %2F, and @ %40"
 _PROJECT_FILES = ("pyproject.toml", "setup.py")
 _WEB = frozenset({"https", "http"})
 _GIT = frozenset({"git+https", "git+http", "git+ssh", "git+file"})
@@ -100,8 +101,9 @@ def read_place(text: str, *, base: Path | None, unexpanded: str | None = None) -
 def _read(text: str, base: Path | None) -> Place:
     if not text.isprintable():
         raise BadPlace("a place has no control characters")
-    if _SHORTHAND.match(text):
-        raise BadPlace("write a repository as git+ssh://USER@HOST/PATH")
+    if found := _SHORTHAND.match(text):
+        server = found[0].removeprefix("git+").rstrip(":")
+        raise BadPlace(f"write a repository as git+ssh://{server}/{text[found.end() :].lstrip('/')}")
     if not is_url(text):
         return _local(Path(text), text, base=_given(base))
     if " " in text:
@@ -111,7 +113,7 @@ def _read(text: str, base: Path | None) -> Place:
         case "file" if parts.netloc not in {"", "localhost"}:
             raise BadPlace("a file URL names no host: write file:///PATH")
         case "file":
-            return _local(local_path(text), None, base=_given(base), url=parts)
+            return _local(local_path(text), None, base=_given(base), url=text)
         case "git+file":
             _given(base)
     return _by_url(text, parts)
@@ -143,7 +145,7 @@ def shown_url(url: str) -> str:
     try:
         return _shown_url(_parts(url))
     except BadPlace:
-        return f"{url.partition(':')[0]}:"
+        return re.split(r"[?#]", without_login(url), maxsplit=1)[0]
 
 
 def subdirectory_of(written: str) -> str:
@@ -175,17 +177,19 @@ def _parts(url: str) -> SplitResult:
         _ = parts.hostname, parts.port
     except ValueError as error:
         # Its own words may quote a password.
-        raise BadPlace("not a URL: {}", without_login(url)) from error
+        bare = without_login(url)
+        raise BadPlace("not a URL: {}" if bare == url else f"not a URL: {{}}; {_ENCODED}", bare) from error
     return parts
 
 
-def _local(path: Path, written: str | None, *, base: Path, url: SplitResult | None = None) -> Place:
-    absolute = _resolved(base, path)
+def _local(path: Path, written: str | None, *, base: Path, url: str = "") -> Place:
+    with _no_place():
+        absolute = (base / path.expanduser()).resolve()
     typed = written is not None and not path.is_absolute() and _is_here(base) and not written.startswith("~")
     shown = written if written is not None and typed else shown_path(absolute)
-    fragment = url.fragment if url else ""
+    fragment = url.partition("#")[2]
     said = _fragment(fragment)
-    told = written or (url._replace(query="", fragment="").geturl() if url else shown)
+    told = written or re.split(r"[?#]", url, maxsplit=1)[0]
     behind = f"#{fragment}" if fragment else ""
     subdirectory = subdirectory_of(said.get("subdirectory", ""))
     with _no_place():
@@ -199,11 +203,6 @@ def _local(path: Path, written: str | None, *, base: Path, url: SplitResult | No
         subdirectory=subdirectory,
         hashes=_hashes(said),
     )
-
-
-def _resolved(base: Path, path: Path) -> Path:
-    with _no_place():
-        return (base / path.expanduser()).resolve()
 
 
 @contextlib.contextmanager

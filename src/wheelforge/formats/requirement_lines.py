@@ -63,6 +63,11 @@ class LogicalLine:
         """The text with no variable expanded."""
         return "".join(self.unexpanded)
 
+    def unset(self) -> str:
+        """A clause on the variables that were to be expanded and say nothing; empty where there are none."""
+        names = dict.fromkeys(found[0] for found in VARIABLE.finditer(self.text))
+        return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not set" if names else ""
+
     def variable(self) -> int | None:
         """Where ``${NAME}`` stands in ``text``, from 0."""
         found = VARIABLE.search(self.text)

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from wheelforge.errors import UsageError
 from wheelforge.formats.reference import is_url, shown_url, unvalued
@@ -30,6 +30,15 @@ class Source:
     def path(self) -> Path | None:
         """``None`` for a file on the web."""
         return _local(self.place)
+
+    @property
+    def is_on_the_web(self) -> bool:
+        """Whether it can be fetched by its URL."""
+        try:
+            parts = urlsplit(self.place)
+            return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            return False
 
     @property
     def identity(self) -> str:

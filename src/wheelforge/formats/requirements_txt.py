@@ -43,6 +43,8 @@ _DEEPEST = 50
 _MOST = 1000
 _NO_CONSTRAINT = "a constraint begins with the name of its project, also where it names a place: NAME @ URL"
 
+_URL = "a URL begins with https:// and a host: https://HOST/requirements.txt"
+
 Fetch = Callable[[str], bytes]
 """Fetches a requirement file from a URL."""
 
@@ -108,14 +110,20 @@ class _Reader:
         self._known.add((source.identity, use))
         environ = {} if source.path is None else self._environ
         for line in logical_lines(self._text(source), file=source.shown, environ=environ):
+            unset = "" if source.path is None else line.unset()
+            if unset:
+                note = f"{line.origin}: {unset}, and so it stays as it is written"
+                self.found = replace(self.found, notes=(*self.found.notes, note))
             try:
                 self._take(line, use, (*within, source))
             except FaultyText as error:
-                self.faults.extend(error.faults)
+                self.faults.extend(_because(fault, unset) for fault in error.faults)
 
     def _text(self, source: Source) -> str:
         if source.path is not None:
             return read_text(source.path, told=source.shown)
+        if not source.is_on_the_web:
+            raise UsageError(f"{source.shown} is neither a path nor the URL of a web server", hint=_URL)
         if self._fetch is None:
             raise UsageError(f"{source.shown} is not fetched", hint="download it, and name the file")
         with self.found.secrets.kept():
@@ -186,6 +194,11 @@ class _Reader:
         if len(self._known) >= _MOST:
             raise UsageError(f"more than {_MOST} files are included")
         self.read(source, use, within=within)
+
+
+def _because(fault: Fault, unset: str) -> Fault:
+    """A fault that may come of variables that are not set."""
+    return replace(fault, problem=f"{fault.problem}; {unset}") if unset else fault
 
 
 def _with_constraint(found: RequirementsFile, entry: Entry) -> RequirementsFile:

@@ -78,10 +78,12 @@ def _filled(text: str, environ: Mapping[str, str]) -> str:
 
 
 def _parts(value: str) -> set[str]:
-    """What is a secret of a value: of a whole URL its server, and with it all that stands there."""
+    """What is a secret of a value: of a whole URL its server, and with it all that stands there but below the URL."""
     scheme, mark, rest = value.partition("://")
     server = _PARTS.split(rest)[0].rpartition("@")[2] if mark else value
-    return {server, _PORT.sub("", server) or server} | ({f"{scheme}://{server}"} if mark else set())
+    path = re.split(r"[?#]", rest)[0].partition("/")[2].strip("/")
+    whole = {f"{scheme}://{server}", f"{scheme}://{server}/{path}" if path else f"{scheme}://{server}"}
+    return {server, _PORT.sub("", server) or server} | (whole if mark else set())
 
 
 def _forms(value: str) -> set[str]:
@@ -90,8 +92,10 @@ def _forms(value: str) -> set[str]:
 
 
 def _pattern(form: str) -> str:
+    if "/" in form.partition("://")[2]:
+        return rf"{re.escape(form)}(?![\w.~%-])"
     if "://" in form:
-        return rf"{re.escape(form)}[^\s'\",;]*"
+        return rf"{re.escape(form)}(?:[^\s'\",;]*[^\s'\",;:])?"
     if len(form) >= _LONG:
         return re.escape(form)
     # A part of a URL, between what parts it.

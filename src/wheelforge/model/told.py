@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WORD = re.compile(r"\S+")
+_SHARED = "git"
+"""The user of ssh that hosts of repositories share: no secret."""
 _SERVER = re.compile(r"([\w-]+(\.[\w-]+)+|localhost|\[[\w:.%]+\])(:\d*)?")
 """One that is no mere user, and no beginning of a password."""
 
@@ -57,6 +59,8 @@ def naming(lister: str) -> Iterator[None]:
 
 def _masked(word: re.Match[str]) -> str:
     start, end = _login(word[0])
+    if word[0][start:end] == _SHARED:
+        return word[0]
     return f"{word[0][:start]}{'*' * (end - start)}{word[0][end:]}"
 
 

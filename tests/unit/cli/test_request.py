@@ -351,3 +351,44 @@ def test_how_long_ago_files_may_be_uploaded_is_kept_as_it_was_asked() -> None:
 
 def test_seeds_are_normalised() -> None:
     assert read(asking("app"), replace(DEFAULT, seeds=("Some_Name",))).seeds == {"some-name"}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml", "dev.in", "uv.lock"])
+def test_a_name_like_a_file_that_is_not_there_is_no_project(name: str) -> None:
+    with pytest.raises(UsageError, match=f"^there is no file {name}$") as caught:
+        read(asking(name))
+    assert caught.value.hint is not None
+    assert "-r FILE" in caught.value.hint
+    with pytest.raises(UsageError, match=f"^{name} is a file, and stands where a requirement is expected$"):
+        read(asking(written(name, "x")))
+    assert texts(read(asking("discord.py"))) == [("discord.py", "the command line")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[project", "vv/pyproject.toml:1:9: not TOML: "),
+        ("[project]\ndependencies = ['a b']", "vv/pyproject.toml:2:20: expected a version specifier"),
+        ("[project.optional-dependencies]\nx = ['a>=']", "vv/pyproject.toml:2:8: expected a version specifier"),
+        ("[build-system]\nrequires = ['!']", "vv/pyproject.toml:2:14: expected the name of a project"),
+    ],
+)
+def test_what_is_wrong_with_a_folder_that_is_named_is_told_in_its_place(text: str, said: str) -> None:
+    written("vv/pyproject.toml", text)
+    with pytest.raises(FaultyText) as caught:
+        read(asking("./vv"))
+    assert caught.value.message.startswith(said)
+
+
+def test_of_a_folder_only_what_standards_know_is_looked_at() -> None:
+    head = "[project]\ndependencies = ['x @ {root:uri}/x', 1]\noptional-dependencies = 1\n"
+    written("vv/pyproject.toml", f"{head}[tool.uv]\nsources = 1\n[build-system]\nrequires = 'x'")
+    assert len(read(asking("./vv")).references) == 1
+
+
+@pytest.mark.parametrize("place", ["http://u:sesame@[bad/x.txt", "htp://u:sesame@x/c.txt", "https:///c.txt"])
+def test_a_file_at_what_is_no_url_is_told_without_its_password(place: str) -> None:
+    for asked in (asking(files=(place,)), replace(asking("x"), constraint_files=(place,))):
+        with pytest.raises(UsageError, match="is neither a path nor the URL of a web server") as caught:
+            read_request(asked, DEFAULT, Extent.RUNTIME, fetch=lambda _: b"")
+        assert "sesame" not in caught.value.message

@@ -208,3 +208,27 @@ def test_a_wheel_has_no_subdirectory(visitor: Visitor, wheel: bytes) -> None:
 def test_a_place_that_cannot_be_reached_is_told(visitor: Visitor, location: str) -> None:
     with pytest.raises(UsageError, match="is no place that can be reached"):
         visitor.obtain(place(location))
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"hello\n", "see what the URL gives, and whether it is there as a whole: an archive is wanted"),
+        (
+            b"\n<!DOCTYPE html><html>",
+            "a web page stands there: name the URL of the archive itself, or the page with --find-links",
+        ),
+    ],
+)
+def test_what_is_no_archive_at_an_address_is_not_to_be_fetched_again(visitor: Visitor, data: bytes, hint: str) -> None:
+    with serving({"/x.zip": data}) as server, pytest.raises(IntegrityError) as caught:
+        visitor.obtain(place(f"{server.url}/x.zip"))
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize("name", ["x.zip", WHEEL, SDIST])
+def test_a_file_of_the_user_is_not_to_be_removed(visitor: Visitor, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"hello\n")
+    with pytest.raises(IntegrityError) as caught:
+        visitor.obtain(place((tmp_path / name).as_uri()))
+    assert caught.value.hint == "see what the file is, and whether it is here as a whole: an archive is wanted"

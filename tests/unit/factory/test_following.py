@@ -12,7 +12,7 @@ from packaging.version import Version
 from fakes import LINUX, WINDOWS, asked, digest
 from places import place
 from plans import sdist, solution, unit, wheel
-from wheelforge.events import Event, Warn
+from wheelforge.events import Event, Note, Warn
 from wheelforge.factory.following import (
     Drifted,
     Earlier,
@@ -20,11 +20,13 @@ from wheelforge.factory.following import (
     check_drift,
     differing,
     drift,
+    earlier,
     serves,
     tell_strange_upgrades,
 )
 from wheelforge.factory.locking import Planned, Weight, make_lock
 from wheelforge.factory.planning import Plan
+from wheelforge.model.building import AsOf
 from wheelforge.model.inputs import ALL, Inputs, Resolution
 from wheelforge.plan.units import BuildClosure
 
@@ -98,22 +100,62 @@ def test_a_locked_folder_may_not_drift() -> None:
 
 
 def test_pins_are_kept_for_their_own_target_and_builder() -> None:
-    earlier = Earlier(lock=lock())
-    assert earlier.runtime(LINUX.name) == {A: (Version("1.0"),)}
-    assert earlier.builds(LINUX.name) == {TOOL: {Version("1.0")}}
-    assert earlier.runtime(WINDOWS.name) == {}
-    assert earlier.builds(WINDOWS.name) == {}
+    kept = Earlier(lock=lock())
+    assert kept.runtime(LINUX.name) == {A: (Version("1.0"),)}
+    assert kept.builds(LINUX.name) == {TOOL: {Version("1.0")}}
+    assert kept.runtime(WINDOWS.name) == {}
+    assert kept.builds(WINDOWS.name) == {}
 
 
 @pytest.mark.parametrize("upgrade", [frozenset({ALL}), frozenset({"a", "tool"})])
 def test_what_is_upgraded_is_let_go(upgrade: frozenset[str]) -> None:
-    earlier = Earlier(lock=lock(), upgrade=upgrade)
-    assert (earlier.runtime(LINUX.name), earlier.builds(LINUX.name)) == ({}, {})
+    kept = Earlier(lock=lock(), upgrade=upgrade)
+    assert (kept.runtime(LINUX.name), kept.builds(LINUX.name)) == ({}, {})
 
 
 def test_what_is_not_named_is_kept_in_an_upgrade() -> None:
-    earlier = Earlier(lock=lock(), upgrade=frozenset({"tool"}))
-    assert (earlier.runtime(LINUX.name), earlier.builds(LINUX.name)) == ({A: (Version("1.0"),)}, {})
+    kept = Earlier(lock=lock(), upgrade=frozenset({"tool"}))
+    assert (kept.runtime(LINUX.name), kept.builds(LINUX.name)) == ({A: (Version("1.0"),)}, {})
+
+
+NO_BUILDS = "no version of a build environment is kept from the earlier lock"
+LOWEST = replace(INPUTS, resolution=Resolution.LOWEST)
+RELEASE = replace(INPUTS, building=replace(INPUTS.building, as_of=AsOf(moment=None, written="release")))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "runtime", "builds", "notes"),
+    [
+        (replace(INPUTS, requirements=asked("a", "b")), {A}, {TOOL}, []),
+        (LOWEST, set(), set(), ["--resolution was not given and is lowest: no version is kept from the earlier lock"]),
+        (
+            replace(INPUTS, allow_prereleases=True),
+            set(),
+            set(),
+            ["--pre was not given and is given: no version is kept from the earlier lock"],
+        ),
+        (
+            RELEASE,
+            {A},
+            set(),
+            [f"--build-deps-as-of was not given and is release: {NO_BUILDS}"],
+        ),
+    ],
+)
+def test_pins_that_another_rule_chose_are_let_go_and_that_is_told(
+    inputs: Inputs, runtime: set[NormalizedName], builds: set[NormalizedName], notes: list[str]
+) -> None:
+    events: list[Event] = []
+    kept = earlier(lock(), inputs, Following(), events.append)
+    assert (kept.runtime(LINUX.name).keys(), kept.builds(LINUX.name).keys()) == (runtime, builds)
+    assert events == [Note(text=text) for text in notes]
+
+
+def test_an_upgrade_keeps_nothing_and_says_nothing() -> None:
+    events: list[Event] = []
+    assert earlier(lock(), LOWEST, Following(upgrade=frozenset({ALL})), events.append) == Earlier()
+    assert earlier(None, LOWEST, Following(), events.append) == Earlier()
+    assert events == []
 
 
 def test_a_name_that_the_lock_does_not_have_is_told() -> None:

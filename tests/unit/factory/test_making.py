@@ -57,8 +57,17 @@ class Shop(FakeFacts):
         await self.maker.wheels_of(environment)
         return await super().hook_requires(sdist, environment, treatment)
 
-    def make(self, *roots: str) -> list[tuple[Artifact, ...] | BaseException]:
+    def make(self, *roots: str) -> list[tuple[Artifact, ...]]:
         """The environments of these, all at once."""
+        found = self._tried(roots)
+        return [wheels for wheels in found if not isinstance(wheels, BaseException)]
+
+    def fail(self, *roots: str) -> list[BaseException]:
+        """Why there are none."""
+        found = self._tried(roots)
+        return [fault for fault in found if isinstance(fault, BaseException)]
+
+    def _tried(self, roots: Sequence[str]) -> list[tuple[Artifact, ...] | BaseException]:
         environments = [answer(replace(problem(root), formats=SOURCE), self.offers) for root in roots]
 
         async def main() -> list[tuple[Artifact, ...] | BaseException]:
@@ -107,7 +116,9 @@ def test_a_wheel_that_is_there_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize("roots", [("app", "tool"), ("tool", "app"), ("app",), ("tool",), ("base", "app")])
 def test_a_cycle_is_told_the_same_way_wherever_it_is_entered(roots: Sequence[str]) -> None:
     shop = Shop(source("app", "tool"), source("tool", "base"), source("base", "app"), Offer(wheel("tool")))
-    for fault in shop.make(*roots):
+    faults = shop.fail(*roots)
+    assert len(faults) == len(roots)
+    for fault in faults:
         assert isinstance(fault, BuildCycle)
         assert list(map(str, fault.paths[0])) == ["app 1", "tool 1", "base 1", "app 1"]
         assert fault.seeds == ("tool",)
@@ -115,13 +126,13 @@ def test_a_cycle_is_told_the_same_way_wherever_it_is_entered(roots: Sequence[str
 
 def test_a_cycle_that_only_a_hook_closes_is_found() -> None:
     shop = Shop(source("app", "tool"), source("tool"), hooks={"tool-1.tar.gz": ["app"]})
-    [fault] = shop.make("app")
+    [fault] = shop.fail("app")
     assert isinstance(fault, BuildCycle)
     assert (fault.seeds, fault.lacking) == ((), ("app",))
 
 
 def test_where_nothing_may_be_run_nothing_is_made() -> None:
     shop = Shop(source("app"), refusal=Unanswered(reason="no sandbox works", hint="--isolation venv"))
-    [fault] = shop.make("app")
+    [fault] = shop.fail("app")
     assert isinstance(fault, BackendNotAsked)
     assert (fault.message, fault.hint) == ("app 1 cannot be built: no sandbox works", "--isolation venv")

@@ -98,7 +98,7 @@ def test_what_a_wheel_requires_is_what_its_pin_says(shelf: Shelf) -> None:
     wheel = Offer("flask-3.0-py3-none-any.whl", ["click", 'colorama; sys_platform == "win32"'])
     shelf.write(lock_of(shelf.file(wheel), inputs=asked("flask")))
     [fault] = shelf.faults()
-    assert fault.startswith("flask-3.0-py3-none-any.whl: it requires what the lock does not have: click (it came so from ")
+    assert fault.startswith("flask-3.0-py3-none-any.whl: it requires what the lock does not have: click (it came so ")
 
 
 def test_a_wheel_that_came_unsound_is_told_once_with_a_way_out(shelf: Shelf) -> None:
@@ -107,7 +107,7 @@ def test_a_wheel_that_came_unsound_is_told_once_with_a_way_out(shelf: Shelf) -> 
         shelf.verify()
     [fault] = caught.value.faults
     assert fault.startswith("flask-3.0-py3-none-any.whl is no sound wheel: its member ")
-    assert fault.endswith("(it came so from https://index.example/files/flask-3.0-py3-none-any.whl)")
+    assert fault.endswith("(it came so from https://files.example/flask-3.0-py3-none-any.whl)")
     assert caught.value.hint is not None
     assert caught.value.hint.startswith("exclude it with flask!=3.0 in a constraints file")
 
@@ -172,7 +172,7 @@ def without_hashes(wheel: Path) -> None:
 def test_everything_that_is_not_ours_is_a_stranger(shelf: Shelf) -> None:
     tool = shelf.file(Offer("tool-1.0-py3-none-any.whl"), build_only=True)
     shelf.write(lock_of(shelf.file(FLASK), tool, inputs=asked("flask")))
-    for name in ("evil.pth", "notes.txt", "old-1.0.tar.bz2", "old-1.0-py3.11.egg", "dir/y.whl", "build-deps/z.txt"):
+    for name in ("dir/y.whl", "evil.pth", "notes.txt", "old-1.0.egg", "old-1.0.tar.bz2", "build-deps/z.txt"):
         path = shelf.folder / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
@@ -180,7 +180,7 @@ def test_everything_that_is_not_ours_is_a_stranger(shelf: Shelf) -> None:
     (shelf.folder / "clone").mkdir()
     assert shelf.faults() == [
         f"{name}: the lock does not know it"
-        for name in ("away", "dir/", "evil.pth", "notes.txt", "old-1.0-py3.11.egg", "old-1.0.tar.bz2", "build-deps/z.txt")
+        for name in ("away", "dir/", "evil.pth", "notes.txt", "old-1.0.egg", "old-1.0.tar.bz2", "build-deps/z.txt")
     ]
 
 

@@ -388,6 +388,7 @@ def test_nor_are_passwords_that_hold_a_slash(line: str) -> None:
         _read(line.format("https://me:s3cr/etpw@h.example/x.whl"))
     assert "s3cr" not in caught.value.message
     assert "etpw" not in caught.value.message
+    assert line.startswith("-r") or "; in a user or a password / is written %2F" in caught.value.message
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
@@ -502,3 +503,10 @@ def test_what_variables_bring_into_urls_is_remembered_as_secret() -> None:
     found = _read("\n".join(lines), environ)
     secret = {name for name, value in environ.items() if found.secrets.are_in(f"https://h.example/{value}/")}
     assert secret == {"MAIN", "EXTRA", "LINKS", "TRUSTED", "PLACE"}
+
+
+def test_a_variable_that_is_not_set_is_named_where_its_line_fails_and_else_noted() -> None:
+    assert _faults("x @ ${FL}/x.whl") == ["r.txt:1:5: there is no file or folder ${FL}/x.whl; ${FL} is not set"]
+    assert _faults("-r ${FL}/${B}.txt")[0].endswith("no such file or directory; ${FL}, ${B} are not set")
+    assert _read("# ${FL}\n-f ${FL}").notes == ("r.txt:2: ${FL} is not set, and so it stays as it is written",)
+    assert _read("-f ${FL}", {"FL": "links"}).notes == ()

@@ -12,24 +12,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from fakes import LINUX, FakeFacts, Offer, answer, asked, candidates, files, pins, problem, project, vouched
 from plans import NAMES
-from wheelforge.errors import BuildError, WheelforgeError
+from wheelforge.errors import BuildError, ResolutionError, WheelforgeError
+from wheelforge.model.building import Building, Hooks
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import Formats, Inputs, Prefer
 from wheelforge.model.lock import BuildRequirement, Source
-from wheelforge.plan.closure import plan_closure
+from wheelforge.plan.closure import Unplannable, plan_closure, plan_unit
 from wheelforge.plan.environments import HASHES_HINT
 from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import BuildCycle
 from wheelforge.plan.rules import ClosureRules
+from wheelforge.plan.units import PlannedUnit
+from wheelforge.resolve.explain import UnknownProject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from wheelforge.model.metadata import BuildSystem
-    from wheelforge.plan.units import BuildClosure, PlannedUnit
+    from wheelforge.plan.units import BuildClosure
     from wheelforge.resolve.candidates import Candidate
 
 SETUPTOOLS = "setuptools.build_meta"
@@ -550,3 +554,56 @@ def test_after_one_failure_the_others_are_not_gone_on_with() -> None:
         return facts.stopped
 
     assert asyncio.run(stopped())
+
+
+def test_all_that_cannot_be_planned_is_told_in_one_go() -> None:
+    offers = [source("app", "1", "gone"), source("lib", "1", "tool>=2"), source("tool", "1", "lost"), source("ok", "1")]
+    with pytest.raises(Unplannable) as told:
+        planned(*offers, roots=("app", "lib", "tool", "ok"))
+    assert [fault.message.partition("\n")[0] for fault in told.value.faults] == [
+        "no project 'gone' on the index, wanted by the build environment of app 1",
+        "no project 'lost' on the index, wanted by the build environment of tool 1",
+        "no version of tool fits >=2",
+    ]
+    assert told.value.message == "\n".join(fault.message for fault in told.value.faults)
+
+
+def test_what_several_lack_alike_is_told_once_and_as_it_is() -> None:
+    with pytest.raises(UnknownProject, match="no project 'gone'"):
+        planned(source("app", "1", "gone"), source("lib", "1", "gone"), roots=("app", "lib"))
+
+
+@pytest.mark.parametrize(
+    ("hooks", "asked_among"),
+    [
+        (Hooks.WHEELS, ["tool-1-py3-none-any.whl"]),
+        (Hooks.FROM_SOURCE, ["tool-1.tar.gz"]),
+        (Hooks.AS_BUILDS, ["tool-1.tar.gz"]),
+    ],
+)
+def test_among_what_backends_are_asked_is_the_users_to_say(hooks: Hooks, asked_among: list[str]) -> None:
+    offers = [source("app", "1", "tool", backend="asked"), source("tool", "1"), wheel("tool", "1")]
+    facts = FakeFacts(*offers)
+    plan(facts, offers, replace(inputs("app"), building=Building(hooks=hooks)))
+    assert facts.hooked["app-1.tar.gz"] == asked_among
+
+
+def test_from_source_means_no_wheel_but_those_that_are_named() -> None:
+    offers = [source("app", "1", "tool", backend="asked"), wheel("tool", "1")]
+    from_source = Building(hooks=Hooks.FROM_SOURCE)
+    with pytest.raises(ResolutionError, match="tool"):
+        plan(FakeFacts(*offers), offers, replace(inputs("app"), building=from_source))
+    facts = FakeFacts(*offers)
+    plan(facts, offers, replace(inputs("app", seeds=("tool",)), building=from_source))
+    assert facts.hooked["app-1.tar.gz"] == ["tool-1-py3-none-any.whl"]
+
+
+def test_one_build_by_itself_prefers_nothing() -> None:
+    offers = [source("app", "1", "tool"), source("tool", "1"), source("tool", "2")]
+    [app] = candidates(answer(replace(problem("app"), formats=Formats(prefer=Prefer.SOURCE)), offers))
+    before = {canonicalize_name("tool"): [Version("1")]}
+    found = asyncio.run(plan_unit(app, rules(inputs("app")), FakeFacts(*offers)))
+    assert isinstance(found, PlannedUnit)
+    assert pins(found.environment) == {"tool": "2"}
+    closure = asyncio.run(plan_closure([app], replace(rules(inputs("app")), before=before), FakeFacts(*offers)))
+    assert pins(unit(closure, "app").environment) == {"tool": "1"}
