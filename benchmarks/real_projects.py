@@ -38,6 +38,8 @@ PROJECTS = (
     Project("packaging"),
     Project("typing-extensions"),
     Project("click"),
+    Project("blinker"),
+    Project("docutils"),
     Project("flask"),
     # setuptools
     Project("setuptools"),
@@ -45,15 +47,14 @@ PROJECTS = (
     Project("requests"),
     Project("stevedore"),
     Project("markupsafe"),
-    Project("docutils"),
     Project("msgpack", PURE_CYTHON),
     Project("ujson"),
     Project("greenlet"),
     Project("pyyaml", PURE_CYTHON),
     Project("cython", PURE_CYTHON),
     Project("cffi"),
-    # setup.py alone
     Project("simplejson"),
+    # setup.py alone
     Project("future"),
     Project("termcolor==1.1.0"),
     # Versioneer, setuptools-scm, hatch-vcs
@@ -71,7 +72,7 @@ PROJECTS = (
     Project("rich"),
     # pdm-backend
     Project("pdm-backend"),
-    Project("blinker"),
+    Project("pbs-installer"),
     Project("fastapi", ("--no-deps",)),
     # meson-python
     Project("meson-python"),

@@ -114,6 +114,16 @@ def test_why_of_what_nobody_asked_for_offers_the_nearest_name(warm: MainJob) -> 
 
 
 @pytest.mark.usefixtures("here")
+def test_why_without_a_folder_says_where_it_looked() -> None:
+    assert refused("why", "leaf", code=ExitCode.USAGE) == (
+        "error: no folder is named, and neither ./sdist-folder nor ./wheelhouse nor the working folder has a lock\n"
+        "hint: name the folder: wheelforge why leaf FOLDER\n"
+    )
+    hint = "hint: name a folder that wheelforge collect, build or wheel has written\n"
+    assert refused("verify", "away", code=ExitCode.USAGE) == f"error: away is not a folder\n{hint}"
+
+
+@pytest.mark.usefixtures("here")
 def test_the_cache_tells_its_size_and_can_be_emptied(cache_dir: Path) -> None:
     wheelforge("collect", "leaf", "-o", "folder")
     assert wheelforge("cache", "dir").stdout == f"{cache_dir}\n"

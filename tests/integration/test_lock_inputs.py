@@ -142,7 +142,7 @@ ITS_HASH = {"sha256": hashlib.sha256(BROKEN).hexdigest()}
 @pytest.mark.parametrize(
     ("entry", "code"),
     [
-        pytest.param({"path": f"away/{LEAF}", "hashes": ITS_HASH}, ExitCode.INDEX, id="missing"),
+        pytest.param({"path": f"away/{LEAF}", "hashes": ITS_HASH}, ExitCode.USAGE, id="missing"),
         pytest.param({"url": "SERVER/missing.whl", "hashes": ITS_HASH}, ExitCode.INDEX, id="missing elsewhere"),
         pytest.param({"path": LEAF, "hashes": {"sha256": "0" * 64}}, ExitCode.INTEGRITY, id="another hash"),
         pytest.param({"path": LEAF, "hashes": ITS_HASH}, ExitCode.INTEGRITY, id="broken"),

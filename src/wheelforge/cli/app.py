@@ -94,16 +94,18 @@ def _run(given: list[str]) -> int:
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
-        return print_error(_told(error), given)
+        return print_error(_told(error, given), given)
     return outcome if isinstance(outcome, int) else ExitCode.DONE
 
 
-def _told(error: Exception) -> WheelforgeError:
+def _told(error: Exception, given: Sequence[str]) -> WheelforgeError:
     match error:
         case WheelforgeError():
             return error
         case click.UsageError(ctx=context):
-            command = context.command_path if context is not None else "wheelforge"
+            # What the parser itself refuses has no context.
+            named = [one for one in given[:1] if one in COMMANDS]
+            command = context.command_path if context is not None else " ".join(["wheelforge", *named])
             return UsageError(_sentence(error.format_message()), hint=f"{command} --help")
         case OSError():
             place = f"{error.filename}: " if error.filename else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wheelforge.cli import machine, options
-from wheelforge.cli.collected import document, summary
+from wheelforge.cli.collected import document, lacking, summary
 from wheelforge.cli.collecting import HOOK_TIMEOUT, Collecting, MayRun, collecting
 from wheelforge.cli.cookbook import open_cookbook
 from wheelforge.cli.output import print_result
@@ -92,8 +92,8 @@ def command(
         find_bench = bench_finder(here, running.isolation, collecting)
         wanted = Wanted(request=request, targets=targets, how=how, treating=treating)
         lock = machine.run(collect_into(folder, wanted, here, find_bench=find_bench), here.runner)
-        for reason in lock.incomplete:
-            here.report(Warn(text=f"the build closure may lack something: {reason}"))
+        for text in lacking(lock.incomplete):
+            here.report(Warn(text=text))
     print_result(document(lock, folder, writing), summary(lock, folder, writing), telling)
 
 

@@ -51,6 +51,20 @@ def summary(lock: Lock, folder: Path, writing: Writing) -> str:
     return "\n".join(lines)
 
 
+def lacking(reasons: Iterable[str]) -> Iterator[str]:
+    """Why a build closure may lack something, one sentence a reason; ``reasons`` are those of the lock."""
+    subjects: dict[str, list[str]] = {}
+    for reason in reasons:
+        subject, colon, why = reason.partition(": ")
+        subjects.setdefault(why if colon else reason, []).append(subject if colon else "")
+    for why, named in subjects.items():
+        match named:
+            case [one]:
+                yield f"the build closure may lack something: {f'{one}: ' if one else ''}{why}"
+            case _:
+                yield f"the build closure may lack something for {_few(named)}: {why}"
+
+
 def _next(lock: Lock, folder: Path) -> str:
     names = target_names(lock)
     if current().name in names:

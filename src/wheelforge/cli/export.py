@@ -37,6 +37,10 @@ def command(*, folder: Path, wanted: str, notation: str | None, output: Path | N
     """Tell of FOLDER, a collected folder or a wheelhouse, in the words of another tool."""
     if telling.as_json and output is None:
         raise UsageError("--json tells of a file, and none is written", hint="name it with -o, or leave --json out")
+    if output is not None and not output.absolute().parent.is_dir():
+        raise UsageError(
+            f"{output} cannot be written: there is no folder {output.parent}", hint="make it, or name another"
+        )
     chosen = _notation(notation, output)
     graph = graph_of(read_lock(folder))
     text = render(graph, chosen)

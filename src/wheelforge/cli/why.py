@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from packaging.utils import canonicalize_name
 from wheelforge.cli import options
 from wheelforge.cli.output import StepDocument, WhyDocument, print_result
 from wheelforge.cli.places import FOLDER
-from wheelforge.errors import ResolutionError
+from wheelforge.errors import ResolutionError, UsageError
 from wheelforge.factory.folder import LOCK, read_lock
 from wheelforge.model.nearest import did_you_mean
 from wheelforge.plan.paths import paths_to
@@ -31,7 +32,7 @@ PLACES = (Path("sdist-folder"), Path("wheelhouse"), Path())
 @options.telling
 def command(*, name: str, folder: Path | None, telling: options.Telling) -> None:
     """Tell who asked for NAME in FOLDER, by default ./sdist-folder, ./wheelhouse or this folder."""
-    place = folder or next((place for place in PLACES if (place / LOCK).is_file()), PLACES[0])
+    place = folder or _standing(name)
     lock = read_lock(place)
     paths = paths_to(lock, canonicalize_name(name))
     if not paths:
@@ -48,6 +49,21 @@ def command(*, name: str, folder: Path | None, telling: options.Telling) -> None
     if len(paths) > SHOWN:
         lines.append(f"and {len(paths) - SHOWN} more builds: --json lists all")
     print_result(document, "\n".join(lines), telling)
+
+
+def _standing(name: str) -> Path:
+    """The folder that is meant where none is named.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = next((place for place in PLACES if (place / LOCK).is_file()), None)
+    if found is None:
+        raise UsageError(
+            "no folder is named, and neither ./sdist-folder nor ./wheelhouse nor the working folder has a lock",
+            hint=f"name the folder: wheelforge why {shlex.quote(name)} FOLDER",
+        )
+    return found
 
 
 def _told(path: Sequence[Step]) -> str:

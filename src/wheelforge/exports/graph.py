@@ -11,7 +11,8 @@ import msgspec
 from wheelforge.model.artifacts import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from wheelforge.model.graph import Edge, Graph, Node
 
@@ -40,6 +41,8 @@ class NodeDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     kind: str
     """``sdist`` or ``wheel``."""
     build_only: bool
+    built: str
+    """In a wheelhouse: the file name of the wheel that was built of an sdist; else empty."""
 
 
 class EdgeDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
@@ -67,7 +70,8 @@ class GraphDocument(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
 def render(graph: Graph, notation: Notation) -> str:
     """The graph as text, with a line end at its end.
 
-    Pictures draw a requirement once, however many builds and targets share it.
+    Pictures draw a requirement once, however many builds and targets share it; where not all targets do, its label
+    names those that do.
     """
     match notation:
         case Notation.JSON:
@@ -88,6 +92,7 @@ def _document(graph: Graph) -> GraphDocument:
             version=str(node.version),
             kind=node.kind.value,
             build_only=node.build_only,
+            built=node.built,
         )
         for node in graph.nodes
     ]
@@ -104,18 +109,21 @@ def _document(graph: Graph) -> GraphDocument:
     return GraphDocument(nodes=nodes, edges=edges)
 
 
-def _drawn(graph: Graph) -> Iterator[Edge]:
-    """Each pair of ends once for one reason and requirement."""
-    seen: set[tuple[str, str, str, str]] = set()
+def _drawn(graph: Graph) -> Iterator[tuple[Edge, str]]:
+    """Each pair of ends once for one reason and requirement, with its label."""
+    targets = {edge.scope for edge in graph.edges if not edge.source}
+    drawn: dict[tuple[str, str, str, str], list[Edge]] = {}
     for edge in graph.edges:
-        key = (edge.source, edge.needs, edge.requirement, edge.reason.value)
-        if key not in seen:
-            seen.add(key)
-            yield edge
+        drawn.setdefault((edge.source, edge.needs, edge.requirement, edge.reason.value), []).append(edge)
+    for edges in drawn.values():
+        yield edges[0], _label(edges, targets)
 
 
-def _label(edge: Edge) -> str:
-    return f"{edge.requirement} ({edge.reason.value})" if edge.reason.builds else edge.requirement
+def _label(edges: Sequence[Edge], targets: AbstractSet[str]) -> str:
+    """Where only some targets have an edge, they are named."""
+    first, scopes = edges[0], {edge.scope for edge in edges}
+    where = f" on {', '.join(sorted(scopes))}" if scopes < targets else ""
+    return f"{first.requirement} ({first.reason.value})" if first.reason.builds else f"{first.requirement}{where}"
 
 
 def _dot(graph: Graph) -> Iterator[str]:
@@ -127,10 +135,10 @@ def _dot(graph: Graph) -> Iterator[str]:
         shape = "box" if node.kind is Kind.SDIST else "box, style=rounded"
         colour = ", color=gray" if node.build_only else ""
         yield f"  {json.dumps(node.filename)} [label={json.dumps(_told(node))}, shape={shape}{colour}];"
-    for edge in _drawn(graph):
+    for edge, label in _drawn(graph):
         style = ", style=dashed" if edge.reason.builds else ""
         ends = f"{json.dumps(edge.source)} -> {json.dumps(edge.needs)}"
-        yield f"  {ends} [label={json.dumps(_label(edge), ensure_ascii=False)}{style}];"
+        yield f"  {ends} [label={json.dumps(label, ensure_ascii=False)}{style}];"
     yield "}"
 
 
@@ -142,13 +150,13 @@ def _mermaid(graph: Graph) -> Iterator[str]:
     for node in graph.nodes:
         opening, closing = ("[", "]") if node.kind is Kind.SDIST else ("(", ")")
         yield f'  {names[node.filename]}{opening}"{_escaped(_told(node))}"{closing}'
-    for edge in _drawn(graph):
+    for edge, label in _drawn(graph):
         arrow = "-.->" if edge.reason.builds else "-->"
-        yield f'  {names[edge.source]} {arrow}|"{_escaped(_label(edge))}"| {names[edge.needs]}'
+        yield f'  {names[edge.source]} {arrow}|"{_escaped(label)}"| {names[edge.needs]}'
 
 
 def _told(node: Node) -> str:
-    return f"{node} ({node.kind.value})"
+    return f"{node} ({node.kind.value}{f', built: {node.built}' if node.built else ''})"
 
 
 def _escaped(text: str) -> str:

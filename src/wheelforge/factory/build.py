@@ -98,7 +98,7 @@ async def _locked(folder: Path, options: BuildOptions, equipment: Equipment) -> 
             f"--seed is for folders without a lock, and {folder} has one",
             hint="name the seeds when it is collected, or remove its wheelforge.lock",
         )
-    lock = own_part(whole, equipment.target)
+    lock = own_part(whole, equipment.target, folder)
     if others := [one.name for one in whole.targets if one.name != equipment.target.name]:
         equipment.report(Note(text=f"built for {equipment.target.name} alone, not for {', '.join(others)}"))
     check_plan(folder, lock)
@@ -160,8 +160,8 @@ def check_order(lock: Lock, needs: Mapping[str, Sequence[str]]) -> None:
                 )
 
 
-def own_part(lock: Lock, target: Target) -> Lock:
-    """What of a lock is built here: the part of this target.
+def own_part(lock: Lock, target: Target, folder: Path) -> Lock:
+    """What of the lock of a folder is built here: the part of this target.
 
     Raises:
         ResolutionError: the folder was collected for others.
@@ -169,7 +169,7 @@ def own_part(lock: Lock, target: Target) -> Lock:
     names = [locked.name for locked in lock.targets]
     if target.name not in names:
         raise ResolutionError(
-            f"this folder was collected for {', '.join(names)}, and this interpreter builds for {target.name}",
+            f"{folder} was collected for {', '.join(names)}, and this interpreter builds for {target.name}",
             hint="collect again with this interpreter, or build with the one that it was collected for",
         )
     return for_targets(lock, {target.name})

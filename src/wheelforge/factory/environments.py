@@ -63,9 +63,9 @@ class Bounds:
     find_pinned: Callable[[], Coroutine[None, None, Pinned]] = _no_pins
     """Looks up what is taken from one index only on this machine; called when the first backend is to be asked."""
 
-    def limit(self, uploaded: str | None) -> datetime | None:
+    def limit(self, uploaded: str | None, host: Target) -> datetime | None:
         """The moment before which all must have been uploaded that is seen by what was ``uploaded`` then."""
-        own = None if self.as_of is None else self.as_of.limit(uploaded)
+        own = None if self.as_of is None else self.as_of.limit(uploaded, host)
         return min((moment for moment in (own, self.uploaded_prior_to) if moment is not None), default=None)
 
 
@@ -134,7 +134,7 @@ class HookEnvironments:
             raise BackendNotAsked(not_asked(sdist, fault.message), hint=fault.hint) from None
         except ResolutionError as fault:
             reason = f"what its build requires is not to be had{self._how}\n{fault.message}"
-            raise BackendNotAsked(not_asked(sdist, reason)) from None
+            raise BackendNotAsked(not_asked(sdist, reason), hint=fault.hint) from None
 
     @property
     def _how(self) -> str:
@@ -158,7 +158,7 @@ class HookEnvironments:
             pinned=await self._pinned.get("pinned", self._bounds.find_pinned),
             constraints=self._bounds.constraints,
             overrides=self._bounds.overrides,
-            uploaded_prior_to=self._bounds.limit(uploaded),
+            uploaded_prior_to=self._bounds.limit(uploaded, self._host),
         )
         environment = await self._solve(problem)
         if self._bounds.require_hashes and (bare := problem.unvouched(environment)):

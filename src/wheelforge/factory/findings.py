@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from wheelforge.events import Note, Warn
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.inputs import Resolution
+from wheelforge.model.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -40,6 +41,7 @@ def tell_findings(inputs: Inputs, plans: Sequence[Plan], finder: Finder, report:
         *_lacking_extras(plans, finder),
         *_not_applying(inputs, plans),
         *_sources_for_want(inputs, plans),
+        *_strange_seeds(inputs, plans),
     ]
     for event in dict.fromkeys(found):
         report(event)
@@ -77,6 +79,12 @@ def _sources_for_want(inputs: Inputs, plans: Sequence[Plan]) -> Iterator[Event]:
             preferred = inputs.formats.allowed(one.name)
             if one.artifact.kind is Kind.SDIST and preferred[0] is Kind.WHEEL and one.artifact.direct is None:
                 yield Note(text=f"for {plan.target.name} there is no wheel of {one}: its sdist is collected")
+
+
+def _strange_seeds(inputs: Inputs, plans: Iterable[Plan]) -> Iterator[Event]:
+    known = {candidate.name for plan in plans for candidate in plan.candidates()}
+    for name in sorted(inputs.seeds - known):
+        yield Warn(text=f"--seed {name} does nothing: nothing here is called so", hint=did_you_mean(name, known))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

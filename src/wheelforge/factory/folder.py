@@ -32,6 +32,7 @@ LOGS = "logs"
 """In a wheelhouse: what each backend printed."""
 SOURCES = "collected"
 """In a wheelhouse: what it was built from, where one command did both."""
+_WRITTEN = "name a folder that wheelforge collect, build or wheel has written"
 _FEW = 5
 """Names that are told one by one."""
 
@@ -61,12 +62,12 @@ def read_lock(folder: Path) -> Lock:
         UsageError: it is no folder, or has no lock.
     """
     if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder", hint=f"wheelforge collect --build-deps REQ -o {folder}")
+        raise UsageError(f"{folder} is not a folder", hint=_WRITTEN)
     lock = find_lock(folder)
     if lock is None:
         raise UsageError(
             f"{folder} is no collected folder: it has no {LOCK}",
-            hint=f"wheelforge collect --build-deps REQ -o {folder}",
+            hint=_WRITTEN,
         )
     return lock
 

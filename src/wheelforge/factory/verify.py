@@ -165,8 +165,8 @@ class _Verifier:
         brought = [file for file in self._unsound if file.index and file.direct is None]
         if not brought or len(brought) < len(self._unsound):
             return _ANEW
-        first = brought[0]
-        return f"exclude it with {first.name}!={first.version} in a constraints file (-c FILE), or --no-binary {first.name}"
+        name, version = brought[0].name, brought[0].version
+        return f"exclude it with {name}!={version} in a constraints file (-c FILE), or --no-binary {name}"
 
     def _expected(self, file: LockedArtifact, target: Target, pin: Pin) -> Expected:
         # The tags that another target takes are not known here, and so any will do for it.

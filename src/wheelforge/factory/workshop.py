@@ -12,6 +12,7 @@ from wheelforge.events import Warn
 from wheelforge.factory.made import MadeWheel, Order, WheelMaker
 from wheelforge.forge.checks import Expected
 from wheelforge.model.artifacts import Kind
+from wheelforge.plan.completeness import follows_dependencies
 from wheelforge.process.runner import Stopped
 from wheelforge.sandbox.wheels import EnvironmentWheel
 
@@ -112,13 +113,21 @@ class Workshop:
 
     def _expected(self, unit: Unit) -> Expected:
         pin = self._pins.get(unit.artifact)
+        # Without its dependencies nobody asked what an sdist requires that does not say so itself.
+        requires = None if pin is None or not self._is_followed(unit) else frozenset(pin.requires)
         return Expected(
             name=unit.name,
             version=unit.version,
             target=self._equipment.target,
-            requires=None if pin is None else frozenset(pin.requires),
+            requires=requires,
             extras=frozenset() if pin is None else frozenset(pin.extras),
             shapes=tuple(one for one in self._lock.expected if one.artifact == unit.artifact),
+        )
+
+    def _is_followed(self, unit: Unit) -> bool:
+        """Whether its dependencies were collected, and so must be known."""
+        return follows_dependencies(self._lock) or any(
+            pin.artifact == unit.artifact for environment in self._lock.environments for pin in environment.pins
         )
 
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 _TAIL_BYTES = 64 * 1024
 _SHOWN_LINES = 15
+_TOO_NEW = "if its build tools are too new for it, collect with --build-deps-as-of release"
+"""The commonest failure of what is not of this year."""
 _DIAGNOSED_LINES = 500
-_LONGEST_LINE = 400
+_LONGEST_LINE, _MORE = 400, " ..."
 _ESCAPE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)")
 """Terminal escape sequences (ECMA-48): colours, titles, cursor movements."""
 
@@ -50,6 +52,8 @@ class HookFailed(BuildError):
         self.tail = tail(log)
         lines = [f"{subject or 'the backend'}: {hook} failed: {reason}", *(f"  | {line}" for line in self.tail)]
         hint = diagnose("\n".join(tail(log, lines=_DIAGNOSED_LINES)))
+        if hint is None and failure is Failure.HOOK_RAISED:
+            hint = _TOO_NEW
         super().__init__("\n".join((*lines, f"its whole log: {log}")), hint=hint)
 
 
@@ -67,4 +71,8 @@ def tail(log: Path, *, lines: int = _SHOWN_LINES) -> tuple[str, ...]:
 
 def shown(line: str) -> str:
     """Give what a terminal would show of one line, without credentials, cut where it is endless."""
-    return printable(_ESCAPE.sub("", line).expandtabs()).rstrip()[:_LONGEST_LINE]
+    text = printable(_ESCAPE.sub("", line).expandtabs()).rstrip()
+    if len(text) <= _LONGEST_LINE:
+        return text
+    whole_words = text[: _LONGEST_LINE - len(_MORE)].rpartition(" ")[0]
+    return (whole_words if len(whole_words) > _LONGEST_LINE // 2 else text[: _LONGEST_LINE - len(_MORE)]) + _MORE

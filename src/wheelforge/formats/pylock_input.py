@@ -16,6 +16,7 @@ from wheelforge.formats.lock_places import split
 from wheelforge.model.digest import sha256
 from wheelforge.model.filenames import is_safe
 from wheelforge.model.inputs import LockedSet, Reference
+from wheelforge.model.told import printable
 from wheelforge.model.upload_time import rfc3339
 
 if TYPE_CHECKING:
@@ -149,7 +150,11 @@ def _validated(table: Mapping[str, Any], ground: Ground) -> Pylock:
     try:
         return Pylock.from_dict({**table, "lock-version": "1.0"})
     except PylockValidationError as fault:
-        raise ground.wrong(fault.context or "", fault.message, hint="this is no valid lock of PEP 751") from fault
+        problem, *shown = fault.message.splitlines() or [""]
+        wrong = ground.wrong(fault.context or "", problem, hint="this is no valid lock of PEP 751")
+        # Below a marker stands a caret, which must stay in its line.
+        wrong.message = "\n".join([wrong.message, *map(printable, shown)])
+        raise wrong from fault
 
 
 def _names(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

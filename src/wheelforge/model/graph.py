@@ -43,7 +43,7 @@ class Edge:
     needs: str
     """The file name of what serves the requirement."""
     requirement: str
-    """PEP 508, as it is in the lock."""
+    """PEP 508, as it is in the lock; a place that the user has named is told as he wrote it."""
     reason: Reason
 
 
@@ -57,6 +57,8 @@ class Node:
     kind: Kind
     build_only: bool
     """Only builds need it."""
+    built: str = ""
+    """In a wheelhouse: the file name of the wheel that was built of it, or that stands in for it."""
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
@@ -16,8 +18,14 @@ from wheelforge.resolve.problem import applies
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from wheelforge.model.direct import DirectUrl
     from wheelforge.model.lock import Lock, LockedTarget, Pin
     from wheelforge.model.targets import Target
+
+
+_HASHES = " --hash="
+_BEHIND = re.compile(r"[\[;#?]")
+"""What stands behind a path: extras, a marker, a fragment."""
 
 
 def graph_of(lock: Lock) -> Graph:
@@ -33,9 +41,17 @@ def _nodes(lock: Lock) -> Iterator[Node]:
     shipped = {pin.artifact for locked in lock.targets for pin in locked.pins}
     used = {pin.artifact: pin for environment in lock.environments for pin in environment.pins}
     used |= {pin.artifact: pin for locked in lock.targets for pin in locked.pins}
+    built = {(wheel.name, wheel.version): wheel.filename for wheel in lock.built}
     for filename, pin in sorted(used.items()):
         kind = Kind.WHEEL if filename.endswith(".whl") else Kind.SDIST
-        yield Node(filename=filename, name=pin.name, version=pin.version, kind=kind, build_only=filename not in shipped)
+        yield Node(
+            filename=filename,
+            name=pin.name,
+            version=pin.version,
+            kind=kind,
+            build_only=filename not in shipped,
+            built=built.get((pin.name, pin.version), "") if kind is Kind.SDIST else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +70,11 @@ class _Set:
             requirement = Requirement(text)
             served = by_name.get(canonicalize_name(requirement.name))
             if served is not None and any(applies(requirement, target) for target in self.targets):
-                yield Edge(scope=self.scope, source=source, needs=served, requirement=text, reason=reason)
+                yield self.edge(source, served, text, reason)
+
+    def edge(self, source: str, needs: str, requirement: str, reason: Reason) -> Edge:
+        """One between two files here."""
+        return Edge(scope=self.scope, source=source, needs=needs, requirement=requirement, reason=reason)
 
     def among(self) -> Iterator[Edge]:
         """What they require of each other."""
@@ -65,7 +85,8 @@ class _Set:
 def _runtime(lock: Lock) -> Iterator[Edge]:
     for locked in lock.targets:
         shipped = _Set(locked.name, locked.pins, [marker_target(locked)])
-        yield from shipped.serve("", _asked_for(lock, locked), Reason.ASKED)
+        yield from shipped.serve("", (text.split(_HASHES)[0] for text in lock.inputs.requirements), Reason.ASKED)
+        yield from (shipped.edge("", pin.artifact, text, Reason.ASKED) for pin, text in _brought(lock, locked))
         yield from shipped.among()
 
 
@@ -81,15 +102,30 @@ def _builds(lock: Lock) -> Iterator[Edge]:
         yield from seen.among()
 
 
-def _asked_for(lock: Lock, locked: LockedTarget) -> Iterator[str]:
-    """What the user wanted: by name, by place, or as what a lock that he gave is for, which is what nobody requires."""
-    yield from (text.split(" --hash=")[0] for text in lock.inputs.requirements)
-    placed = {file.filename for file in lock.artifacts if file.direct is not None}
+def _brought(lock: Lock, locked: LockedTarget) -> Iterator[tuple[Pin, str]]:
+    """What the user wanted by its place, or as what a lock that he gave is for, which is what nobody requires."""
+    placed = {file.filename: file.direct for file in lock.artifacts if file.direct is not None}
     # A constraint says where a project is, and not that it is wanted.
     bound = {text.partition(" @ ")[0] for text in lock.inputs.constraint_references}
     required = {canonicalize_name(Requirement(text).name) for pin in locked.pins for text in pin.requires}
     for pin in locked.pins:
         if pin.name in required and pin.name in bound:
             continue
-        if pin.artifact in placed or (lock.inputs.locks and pin.name not in required):
-            yield f"{pin.name}[{','.join(pin.extras)}]" if pin.extras else pin.name
+        named = f"{pin.name}[{','.join(pin.extras)}]" if pin.extras else pin.name
+        if pin.artifact in placed:
+            found = (text for text in lock.inputs.references if _is_of(text, pin, placed[pin.artifact]))
+            yield pin, next(found, named).split(_HASHES)[0]
+        elif lock.inputs.locks and pin.name not in required:
+            yield pin, named
+
+
+def _is_of(text: str, pin: Pin, place: DirectUrl) -> bool:
+    """Whether a reference, as it was written, is the one that brought a file which came from this place."""
+    text = text.removeprefix("-e ")
+    head, at, _ = text.partition(" @ ")
+    if at:
+        return canonicalize_name(head.partition("[")[0].strip()) == pin.name
+    if "://" in place.url:
+        return place.url in text
+    written = _BEHIND.split(text)[0].strip()
+    return PurePosixPath(written.removeprefix("git+").removeprefix("file:")) == PurePosixPath(place.url)

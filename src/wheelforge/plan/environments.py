@@ -116,7 +116,7 @@ class Environments:
         as_of, general = self._inputs.building.as_of, self._inputs.uploaded_prior_to
         if as_of is None:
             return general
-        own = as_of.limit(sdist.artifact.upload_time)
+        own = as_of.limit(sdist.artifact.upload_time, self._rules.builder)
         if own is None:
             self.undated.add(str(sdist))
         return min((moment for moment in (own, general) if moment is not None), default=None)

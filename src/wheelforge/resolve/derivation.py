@@ -95,7 +95,7 @@ def askers(provider: Provider, wish: Wish) -> Iterator[Want]:
 
 
 def way_to(provider: Provider, held: Held) -> str:
-    """How a search came to a candidate, as `paths` has it; empty where it is the first that the user's own word gives."""
+    """How a search came to a candidate, as `paths` has it; empty where it is the first that the user asks for."""
     want, above = _first_asker(provider, held)
     if above is not None:
         return _path(provider, Wish(want=want, by=(above,)))

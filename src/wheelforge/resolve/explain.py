@@ -291,7 +291,9 @@ def _other_kind(shelf: Shelf, fitting: Sequence[Version]) -> str | None:
 
 def _nearest_hint(project: Project) -> str | None:
     finals = [version for version in project.releases if not version.is_prerelease]
-    return f"the newest is {project.name}=={max(finals)}" if finals else "only pre-releases exist: --pre takes them"
+    if not finals:
+        return "only pre-releases exist: --pre takes them"
+    return f"ask for one that exists: {project.name}=={max(finals)}"
 
 
 def _versions(newest_first: Sequence[Version]) -> str:

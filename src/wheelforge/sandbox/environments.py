@@ -20,7 +20,7 @@ from wheelforge.sandbox.bytecode import compile_sources
 from wheelforge.sandbox.grafts import graft
 from wheelforge.sandbox.port import Isolation, Mount
 from wheelforge.sandbox.surroundings import interpreter_seen, interpreter_variables
-from wheelforge.sandbox.wheels import install
+from wheelforge.sandbox.wheels import clause, install
 from wheelforge.store.atomic import storage_errors
 from wheelforge.store.usage import touch
 
@@ -143,7 +143,7 @@ class Environments:
             try:
                 graft(smaller, folder)
             except (FileExistsError, IsADirectoryError) as error:
-                raise IntegrityError(f"{wheel.filename} cannot be installed: {error}") from error
+                raise IntegrityError(f"{wheel.filename} cannot be installed: {clause(error)}") from error
 
     @contextlib.contextmanager
     def _workplace(self) -> Iterator[Path]:

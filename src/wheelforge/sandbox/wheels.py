@@ -58,7 +58,13 @@ def install(wheels: Sequence[EnvironmentWheel], folder: Path, *, libraries: Path
             try:
                 _install(wheel, libraries=libraries, python=python, root=root, own=own)
             except _BROKEN as error:
-                raise IntegrityError(f"{wheel.filename} cannot be installed: {error}") from error
+                raise IntegrityError(f"{wheel.filename} cannot be installed: {clause(error)}") from error
+
+
+def clause(error: Exception) -> str:
+    """What installer says of a wheel: of its RECORD it lists all that is wrong."""
+    listed = getattr(error, "issues", None)
+    return "; ".join(map(str, listed)) if listed else str(error)
 
 
 @dataclass(kw_only=True)

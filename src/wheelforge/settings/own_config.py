@@ -26,6 +26,7 @@ _KINDS: Mapping[Key, tuple[type, ...]] = {
     **dict.fromkeys(SWITCHES, (bool,)),
     **dict.fromkeys(SEVERAL, (list,)),
 }
+_EXAMPLES = {str: '"..."', int: "5", bool: "true", list: '["..."]'}
 _WORDS = {str: "a text", int: "a number", bool: "true or false", list: "a list of texts"}
 _KEYS = {key.value: key for key in Key if key not in USERS_ONLY | {Key.INDEX}}
 _USERS_KEYS = {key.value: key for key in USERS_ONLY}
@@ -88,7 +89,7 @@ def _faults(table: Mapping[str, Any], where: str) -> Iterator[str]:
         if name == _INDEX:
             yield from index_tables.faults(value, f"{where} [[index]]", known_only=True)
         elif name in _KEYS:
-            kinds = _KINDS.get(_KEYS[name], (str,))
+            kinds = _kinds(name)
             if not _is(value, kinds):
                 yield f"{where}: {name}: expected {_WORDS[kinds[0]]}"
         elif name in _USERS_KEYS:
@@ -101,7 +102,14 @@ def _hint(table: Mapping[str, Any]) -> str:
     for name in table:
         if name in _USERS_KEYS:
             return f"take it out, and say --{name} or set WHEELFORGE_{_USERS_KEYS[name].name}"
+    misplaced = [name for name, value in table.items() if name in _KEYS and not _is(value, _kinds(name))]
+    if misplaced and table.keys() <= _KEYS.keys() | _ELSEWHERE:
+        return f"write it as: {misplaced[0]} = {_EXAMPLES[_kinds(misplaced[0])[0]]}"
     return f"the keys are: {', '.join(_KEYS)}, [targets], and [[index]]"
+
+
+def _kinds(name: str) -> tuple[type, ...]:
+    return _KINDS.get(_KEYS[name], (str,))
 
 
 def _is(value: object, kinds: tuple[type, ...]) -> bool:

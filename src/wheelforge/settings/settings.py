@@ -120,7 +120,7 @@ def load_settings(
         cache_dir=_path(said[Key.CACHE_DIR], around) or Setting(value=places.cache, origin=DEFAULT),
         recipes=tuple(_recipes(said[Key.RECIPES], around)),
         netrc=_netrc(around),
-        remarks=(*(remark for source in sources for remark in source.remarks), *indexes.remarks),
+        remarks=(*(remark for source in sources for remark in source.remarks), *indexes.remarks, *_no_netrc(around)),
     )
 
 
@@ -146,6 +146,12 @@ def _netrc(around: Surroundings) -> tuple[Path, ...]:
     if named := around.environ.get("NETRC"):
         return (around.cwd / named,)
     return (around.home / ".netrc", around.home / "_netrc")
+
+
+def _no_netrc(around: Surroundings) -> Iterator[Remark]:
+    if around.environ.get("NETRC") and not any(path.exists() for path in _netrc(around)):
+        text = f"NETRC names {around.environ['NETRC']}, which is not there: no credentials are read from a netrc file"
+        yield Remark(text=text, hint="name the file that is meant, or unset NETRC")
 
 
 def _switch(said: Setting[str] | None) -> Setting[bool]:

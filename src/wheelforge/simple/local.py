@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING, TypeVar
 
 from wheelforge.archives.wheel import read_metadata, read_shape
-from wheelforge.errors import IndexAccessError
+from wheelforge.errors import IndexAccessError, UsageError
 from wheelforge.events import Downloaded, Looked, Warn, silent
 from wheelforge.model.artifacts import Status
 from wheelforge.model.urls import local_path
@@ -85,7 +85,7 @@ class LocalIndex:
         body = await asyncio.to_thread(read_local_page, path)
         self._report(Looked(subject=name))
         if body is None:
-            self._check()
+            self._check(path.parent)
             return None
         url = path.as_uri()
         page = read_page(body, _HTML, url, wanted=may_be_of(name))
@@ -96,8 +96,11 @@ class LocalIndex:
             self._report(doubt)
         return found
 
-    def _check(self) -> None:
-        if not self._warned and not self._folder.is_dir():
+    def _check(self, folder: Path) -> None:
+        if folder.is_dir():
+            text = f"the index {self.name} has no page of {folder.name}: {folder} is there without index.html"
+            self._report(Warn(text=text, hint=f"take the files there as they are: --find-links {folder}"))
+        elif not self._warned and not self._folder.is_dir():
             self._warned = True
             self._report(Warn(text=f"the index {self.name} is not there: {self._folder}", hint="check its address"))
 
@@ -144,9 +147,11 @@ def _readable(artifact: Artifact, read: Callable[[Path], T]) -> T:
             return read(path)
     except OSError as error:
         fault = error.strerror
+    if artifact.listed:
+        # A lock that the user gave is an input, and no index; where it stands he knows.
+        told = f"{artifact.listed} lists {artifact.filename}, which cannot be read: {fault}"
+        raise UsageError(told, hint="put it there, or make the lock anew")
     raise IndexAccessError(
-        f"{path}, which {artifact.listed or artifact.index} lists, cannot be read: {fault}",
-        hint="put it there, or make the lock anew"
-        if artifact.listed
-        else "check the index or the --find-links that names it",
+        f"{path}, which {artifact.index} lists, cannot be read: {fault}",
+        hint="check the index or the --find-links that names it",
     )

@@ -10,6 +10,7 @@ from wheelforge.settings.credentials import login_variable
 from wheelforge.simple.address import Login, origin, redact
 from wheelforge.simple.attempts import LOGIN_VARIABLE
 from wheelforge.simple.exchange import Denied
+from wheelforge.simple.logins import USUAL_NETRC
 from wheelforge.simple.once import Once
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class LoggedIn:
             return await self._asked(url, ask, may_repeat)
         except IndexAccessError as error:
             if self._name and error.hint is not None:
-                error.hint = error.hint.replace(LOGIN_VARIABLE, login_variable(self._name))
+                hint = error.hint.replace(LOGIN_VARIABLE, login_variable(self._name))
+                error.hint = hint.replace(USUAL_NETRC, self._logins.netrc)
             raise
 
     async def _asked(self, url: str, ask: Callable[[str], Awaitable[T]], may_repeat: Callable[[], bool]) -> T:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Hosts: TypeAlias = "Mapping[str, tuple[str, str | None, str | None]]"
 """User, account and password by host, as `netrc` gives them."""
+USUAL_NETRC = "~/.netrc"
 _ALL_HOSTS = "default"
 """netrc's word for every host that it does not name."""
 
@@ -60,6 +61,13 @@ class Logins:
         self._keyring = keyring
         self._report = reporter
         self._read: Hosts | None = None
+        self._bare: set[str] = set()
+        """Hosts of which it was said that they have no password."""
+
+    @property
+    def netrc(self) -> str:
+        """How hints call the netrc file: the one that was named, or the usual one."""
+        return str(self._files[0]) if len(self._files) == 1 else USUAL_NETRC
 
     def of_host(self, url: str, index: Login) -> Credentials | None:
         """What netrc says of the server of a URL by its name.
@@ -67,7 +75,12 @@ class Logins:
         Since netrc knows no ports, and a page may link to anywhere, only the index itself and the usual port of
         https count.
         """
-        return _of(self._hosts().get(_named_host(url, index)))
+        host = _named_host(url, index)
+        found = _of(self._hosts().get(host))
+        if found is not None and found.user and not found.password and host not in self._bare:
+            self._bare.add(host)
+            self._report(Warn(text=f"{self.netrc} has a login for {host} and no password", hint="add: password WORD"))
+        return found
 
     def after_refusal(self, url: str, index: Login) -> Credentials | None:
         """What to try where a server has refused: netrc's word for all hosts, then the keyring.

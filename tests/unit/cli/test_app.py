@@ -75,6 +75,7 @@ def test_a_build_has_no_code_for_the_network() -> None:
     [
         (["collect", "--frobnicate"], "error: no such option '--frobnicate'\nhint: wheelforge collect --help\n"),
         (["frobnicate"], "error: no such command 'frobnicate'\nhint: wheelforge --help\n"),
+        (["collect", "-e"], "error: option '-e' requires an argument\nhint: wheelforge collect --help\n"),
         (["build"], "error: missing argument 'FOLDER'\nhint: wheelforge build --help\n"),
     ],
 )

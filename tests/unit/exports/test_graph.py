@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -47,7 +49,7 @@ def test_json_holds_every_edge_with_its_scope_and_reason() -> None:
     ]
 
 
-def test_dot_draws_what_targets_share_once_and_quotes_what_is_in_labels() -> None:
+def test_dot_draws_what_targets_share_once_names_who_does_not_and_quotes_what_is_in_labels() -> None:
     assert render(GRAPH, Notation.DOT).splitlines() == [
         "digraph requirements {",
         "  rankdir=LR;",
@@ -56,7 +58,7 @@ def test_dot_draws_what_targets_share_once_and_quotes_what_is_in_labels() -> Non
         f'  "{LIB}" [label="lib 2.0 (wheel)", shape=box, style=rounded];',
         f'  "{TOOL}" [label="tool 3.0 (wheel)", shape=box, style=rounded, color=gray];',
         f'  "" -> "{APP}" [label="app"];',
-        rf'  "{APP}" -> "{LIB}" [label="lib[x]<3; extra == \"#\""];',
+        rf'  "{APP}" -> "{LIB}" [label="lib[x]<3; extra == \"#\" on cp311-linux"];',
         f'  "{APP}" -> "{TOOL}" [label="tool (hook)", style=dashed];',
         "}",
     ]
@@ -70,6 +72,15 @@ def test_mermaid_takes_entity_codes_for_what_would_end_a_label() -> None:
         '  n1("lib 2.0 (wheel)")',
         '  n2("tool 3.0 (wheel)")',
         '  requirements -->|"app"| n0',
-        '  n0 -->|"lib[x]#lt;3; extra == #quot;#35;#quot;"| n1',
+        '  n0 -->|"lib[x]#lt;3; extra == #quot;#35;#quot; on cp311-linux"| n1',
         '  n0 -.->|"tool (hook)"| n2',
     ]
+
+
+def test_a_wheel_that_was_built_is_told_with_its_sdist() -> None:
+    built = "app-1.0-py3-none-any.whl"
+    graph = replace(GRAPH, nodes=(replace(node(APP), built=built),), edges=())
+    document = msgspec.json.decode(render(graph, Notation.JSON), type=GraphDocument)
+    assert [(one.file, one.built) for one in document.nodes] == [(APP, built)]
+    for notation in (Notation.DOT, Notation.MERMAID):
+        assert f'"app 1.0 (sdist, built: {built})"' in render(graph, notation)

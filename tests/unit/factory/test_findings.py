@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from fakes import LINUX, WINDOWS, Offer, asked
 from plans import choice, sdist, solution, wheel
 from wheelforge.events import Event, Note, Warn
@@ -96,4 +98,11 @@ def test_whose_backends_were_asked_is_told_with_where_and_with_what() -> None:
         Note(
             text="let the backend of ./tree make its sdist, in bwrap, with 2 wheels of the index that are not collected"
         ),
+    ]
+
+
+def test_a_seed_of_which_there_is_nothing_is_told() -> None:
+    inputs = replace(INPUTS, seeds=frozenset({canonicalize_name("flaks"), canonicalize_name("tool")}))
+    assert told(inputs, on(LINUX, wheel("flask"), wheel("tool")), on(WINDOWS, wheel("flask"))) == [
+        Warn(text="--seed flaks does nothing: nothing here is called so", hint="did you mean flask?")
     ]

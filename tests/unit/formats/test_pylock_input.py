@@ -329,6 +329,7 @@ def vcs(**changes: str) -> dict[str, Any]:
         pytest.param(wheel(url="ftp://files.example/x"), "'ftp://files.example/x' is no address", id="FTP"),
         pytest.param(wheel(url="https:///x"), "is no address", id="no host"),
         pytest.param(wheel(url="https://[x"), "is no address", id="no URL"),
+        pytest.param(wheel(url="https://u:p/w@h.example/x"), "'https://h.example/x' is no address", id="a password"),
         pytest.param({**LIB, "wheels": [WHEEL, WHEEL]}, "packages[0].wheels[1]: 'lib-1.0-py3", id="a file twice"),
         pytest.param(wheel(url="file:///dev/zero"), "'file:///dev/zero' leads out of the folder", id="a device"),
         pytest.param(wheel(url="file:///%00"), "'file:///%00' is no path", id="no path"),
@@ -365,3 +366,13 @@ def test_what_the_lock_lacks_cannot_be_picked(lock: Callable[..., LockedSet]) ->
     assert caught.value.hint == "its extras: fast"
     with pytest.raises(UsageError, match="knows no workspace"):
         lock(LIB, picks=Picks(package=canonicalize_name("lib")))
+
+
+def test_a_marker_that_is_none_is_shown_with_its_caret_below_it(lock: Callable[..., LockedSet]) -> None:
+    with pytest.raises(UsageError) as caught:
+        lock({**LIB, "marker": "foo bar"})
+    assert caught.value.message.splitlines() == [
+        "pylock.toml: packages[0].marker: Expected a marker variable or quoted string",
+        "    foo bar",
+        "    ^",
+    ]

@@ -61,7 +61,7 @@ def test_where_no_version_fits_those_that_exist_are_told() -> None:
         "  the command line -> app>5",
         "versions that exist: 3rc1, 2, 1",
     ]
-    assert told.hint == "the newest is app==2"
+    assert told.hint == "ask for one that exists: app==2"
 
 
 def test_of_many_versions_the_newest_are_told() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from archives_fixture import wheel_files, write_wheel
 from wheelforge.errors import IntegrityError
-from wheelforge.sandbox.wheels import EnvironmentWheel, install
+from wheelforge.sandbox.wheels import EnvironmentWheel, clause, install
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,3 +50,11 @@ def test_a_link_leads_no_wheel_to_what_is_not_its(folder: Path, tmp_path: Path, 
         put(folder, {f"demo-1.0.data/data/{path}": b"planted"}, tmp_path)
     assert not list((tmp_path / "elsewhere").iterdir())
     assert (folder / "lib" / "own").read_bytes() == b"own"
+
+
+def test_what_installer_lists_is_told_as_a_clause() -> None:
+    class Listing(Exception):
+        issues = ("RECORD lacks a.py", "RECORD lacks b.py")
+
+    assert clause(Listing()) == "RECORD lacks a.py; RECORD lacks b.py"
+    assert clause(ValueError("no")) == "no"

@@ -143,3 +143,18 @@ def test_index_tables_are_read_and_the_default_one_is_the_main_index(tmp_path: P
         IndexTable(url="https://corp.example/simple/", name="corp", origin=f"{where} corp"),
         IndexTable(url="https://torch.example/", explicit=True, flat=True, origin=f"{where} 3"),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("index-url = 5", 'write it as: index-url = "..."'),
+        ("find-links = 'x'", 'write it as: find-links = ["..."]'),
+        ("offline = 1", "write it as: offline = true"),
+    ],
+)
+def test_a_value_of_another_kind_is_told_with_how_to_write_it(tmp_path: Path, text: str, hint: str) -> None:
+    (tmp_path / "wheelforge.toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        own_file(tmp_path)
+    assert caught.value.hint == hint

@@ -105,6 +105,10 @@ def test_how_servers_are_reached_is_read(desk: Desk) -> None:
 
 def test_netrc_stands_where_its_variable_says_or_at_home(desk: Desk) -> None:
     assert desk.load({"NETRC": "logins"}).netrc == (desk.cwd / "logins",)
+    [remark] = desk.load({"NETRC": "logins"}).remarks
+    assert remark.text.startswith("NETRC names logins, which is not there: ")
+    desk.cwd.joinpath("logins").touch()
+    assert desk.load({"NETRC": "logins"}).remarks == ()
     assert desk.load().netrc == (desk.places.home / ".netrc", desk.places.home / "_netrc")
 
 

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from archives_fixture import metadata, wheel_files, write_wheel
-from wheelforge.errors import IndexAccessError, IntegrityError
+from wheelforge.errors import IndexAccessError, IntegrityError, UsageError
 from wheelforge.events import Warn
 from wheelforge.simple.local import LocalFiles, LocalIndex
 from wheelforge.store.store import Store
@@ -179,3 +179,19 @@ def test_a_page_that_cannot_be_read_is_named(tree: Tree) -> None:
     (tree.root / "simple" / "demo" / "index.html").mkdir(parents=True)
     with pytest.raises(IndexAccessError, match=r"index\.html cannot be read"):
         tree.project()
+
+
+def test_a_folder_of_a_project_without_a_page_is_told_with_what_takes_its_files(tree: Tree) -> None:
+    folder = tree.root / "simple" / "demo"
+    folder.mkdir(parents=True)
+    assert tree.project() is None
+    [warning] = [event for event in tree.events if isinstance(event, Warn)]
+    assert warning.hint == f"take the files there as they are: --find-links {folder}"
+
+
+def test_a_file_that_a_lock_of_the_user_lists_and_that_is_not_there_is_his_input(tree: Tree) -> None:
+    tree.page(f'<a href="../../files/{FILENAME}">')
+    with pytest.raises(UsageError) as caught:
+        run(tree.local.fetch(replace(tree.artifact(), listed="pylock.toml: packages[0]")))
+    assert caught.value.message.startswith(f"pylock.toml: packages[0] lists {FILENAME}, which cannot be read: ")
+    assert str(tree.root) not in caught.value.message

@@ -196,3 +196,16 @@ def test_a_keyring_that_fails_is_told_once_and_asked_no_more(server: Loopback) -
     [warning] = events
     assert isinstance(warning, Warn)
     assert warning.text == "the keyring cannot be asked: it is locked"
+
+
+def test_a_login_without_a_password_is_told_once_and_the_refusal_names_the_file(
+    server: Loopback, tmp_path: Path
+) -> None:
+    path = netrc(tmp_path, "machine 127.0.0.1 login bob password")
+    events: list[Event] = []
+    run = Run(server, Logins(netrc_files=[path], reporter=events.append))
+    for _ in range(2):
+        with pytest.raises(Denied) as caught:
+            run(f"{server.url}/simple/")
+        assert f"in {path}, the keyring" in str(caught.value.hint)
+    assert events == [Warn(text=f"{path} has a login for 127.0.0.1 and no password", hint="add: password WORD")]
