@@ -54,7 +54,7 @@ def says(*lines: str, name: str = "demo", version: str = "2.0") -> bytes:
             id="drips",
         ),
         pytest.param(
-            {FILE: Reply(body=wheel()[:-1])}, f"{WHEEL} has .* bytes, not the .* that its index promised", ExitCode.INTEGRITY,
+            {FILE: Reply(body=wheel()[:-1])}, f"{WHEEL} has .* bytes, not the .* promised", ExitCode.INTEGRITY,
             id="shorter than its length",
         ),
         pytest.param({FILE: Reply(status=404)}, "it answers 404 .*\nhint: the index may be", ExitCode.INDEX, id="404"),

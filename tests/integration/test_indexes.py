@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -276,7 +277,7 @@ def test_an_index_that_refuses_is_told_with_the_ways_to_log_in(locked_up: Packag
         wrong = locked_up.url.replace("://", "://me:sesame-not@")
         told.append(refused("collect", "leaf", "-i", wrong, "-o", "folder", code=ExitCode.INDEX))
     assert "it answers 401" in told[0]
-    assert "hint: give or check the credentials: in ~/.netrc" in told[0]
+    assert f"hint: give or check the credentials: in {os.environ['NETRC']}, the keyring, " in told[0]
 
 
 def test_a_broken_netrc_is_warned_of_and_done_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -123,3 +123,21 @@ def test_a_cycle_that_build_constraints_make_is_named_and_its_seed_builds_it() -
     built_alone()
     (wheel,) = WHEELHOUSE.glob("*.whl")
     assert parse_wheel_filename(wheel.name)[:2] == ("wheel", Version("0.37.1"))
+
+
+OLD = ("html5lib==1.1", "zope.interface==4.7.1", "zope.proxy==4.3.2", "zope.i18nmessageid==4.3.1", "tox==3.14.0")
+"""From 2018 to 2020, without a wheel for this Python or with sdists that say nothing statically."""
+
+
+@needs_compiler
+@pytest.mark.usefixtures("no_network")
+def test_what_the_newest_setuptools_breaks_builds_with_the_tools_of_its_day() -> None:
+    for project in OLD:
+        told = refused("collect", project, "--no-deps", *FROM_SOURCE, "-o", "newest", code=ExitCode.BUILD)
+        assert "--build-deps-as-of release" in told, project
+    # The setuptools and the wheel of those years need each other, and themselves.
+    seeds = ("--seed", "setuptools", "--seed", "wheel")
+    wheelforge("collect", *OLD, "--no-deps", *FROM_SOURCE, "--build-deps-as-of", "release", *seeds, "-o", FOLDER)
+    built_alone()
+    built = {parse_wheel_filename(path.name)[0] for path in WHEELHOUSE.glob("*.whl")}
+    assert built == {"html5lib", "zope-interface", "zope-proxy", "zope-i18nmessageid", "tox"}
