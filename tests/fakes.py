@@ -18,8 +18,8 @@ from archives_fixture import file, metadata, wheel_files, write_tar, write_wheel
 from wheelforge.archives.sdist import SdistContents
 from wheelforge.direct.port import PackedTree
 from wheelforge.errors import WheelforgeError
-from wheelforge.factory.knowledge import Answers
 from wheelforge.factory.made import MadeWheel
+from wheelforge.factory.port import Answers
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.artifacts import Artifact, Kind, Project
 from wheelforge.model.digest import Digest, sha256
@@ -348,7 +348,7 @@ class FakeFacts:
         assert not isinstance(found, Lacks)
         return found
 
-    async def build_system(self, sdist: Candidate) -> BuildSystem:
+    async def build_system(self, sdist: Candidate, _treatment: Treatment) -> BuildSystem:
         """See `Facts`."""
         await paused(self._pause())
         return self._offers[sdist.artifact.filename].build_system
@@ -382,7 +382,7 @@ def packed_tree(folder: Path, pyproject: str = "", *, subject: str = "tree") -> 
 
 
 class FakeDesk:
-    """See `wheelforge.factory.knowledge.HookDesk`: it knows what every backend would answer."""
+    """See `wheelforge.factory.port.HookDesk`: it knows what every backend would answer."""
 
     def __init__(
         self,
@@ -424,7 +424,7 @@ class FakeDesk:
         return self._refusal or replace(self._offers[sdist.filename].metadata, surety=Surety.HOOK)
 
     async def wheel(
-        self, sdist: Artifact, wheels: Sequence[Artifact], _treatment: Treatment = PLAIN
+        self, sdist: Artifact, wheels: Sequence[Artifact], _treatment: Treatment = PLAIN, _overrides: object = ()
     ) -> Artifact | Unanswered:
         """See `HookDesk`; the file is not made."""
         self._note("wheel", sdist.filename, wheels)

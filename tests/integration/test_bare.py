@@ -12,8 +12,9 @@ from packaging.version import Version
 from archives_fixture import file, write_zip
 from integration.command import archives, assert_nothing_finished, lock_of, names, refused, wheelforge
 from integration.planted import planted
-from projects import make_sdist
+from projects import make_sdist, make_wheel
 from wheelforge.errors import ExitCode
+from wheelforge.factory.folder import BEGUN
 from wheelforge.model.lock import Source
 
 if TYPE_CHECKING:
@@ -30,6 +31,37 @@ build-backend = "tinybackend"
 name = "old-project"
 version = "1.0b0"
 """
+
+
+BROKEN = """
+from tinybackend import build_sdist
+
+
+def build_wheel(*arguments, **keywords):
+    raise SystemExit("this is broken")
+"""
+ASKED = """
+from tinybackend import *
+
+
+def get_requires_for_build_wheel(settings=None):
+    return []
+"""
+REFUSING = """
+from tinybackend import *
+
+
+def get_requires_for_build_wheel(settings=None):
+    raise SystemExit("this is not to be asked")
+"""
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A folder for projects; the sdist of one that cannot be built stands in the bare folder."""
+    BARE.mkdir()
+    make_sdist(planted(tmp_path / "broken", backend=BROKEN), BARE)
+    return tmp_path / "more"
 
 
 @pytest.fixture(autouse=True)
@@ -146,10 +178,10 @@ def test_a_cycle_is_told_and_broken_by_a_wheel_that_is_there(download: Download)
     download(*sdists("chicken-1.0", "egg-1.0", "tinybackend-1.0"))
     cycle = "error: build cycle: chicken 1.0 -> egg 1.0 -> chicken 1.0\neach of these needs the next one to be built\n"
     said = refused("build", BARE, "-o", WHEELHOUSE, code=ExitCode.RESOLUTION)
-    assert said == f"{cycle}hint: put its wheel into bare: --seed chicken\n"
+    assert said == f"{cycle}hint: end the cycle with a wheel that you put into bare: --seed chicken\n"
     download(*wheels("egg-1.0"))
     said = refused("build", BARE, "-o", WHEELHOUSE, code=ExitCode.RESOLUTION)
-    assert said == f"{cycle}hint: take its wheel, which is there: --seed egg\n"
+    assert said == f"{cycle}hint: end the cycle with a wheel that is there: --seed egg\n"
     wheelforge("build", BARE, "-o", WHEELHOUSE, "--seed", "egg")
     assert archives(WHEELHOUSE) == wheels("chicken-1.0", "egg-1.0", "tinybackend-1.0")
     wheelforge("verify", WHEELHOUSE)
@@ -158,11 +190,94 @@ def test_a_cycle_is_told_and_broken_by_a_wheel_that_is_there(download: Download)
 def test_a_seed_that_only_builds_take_stands_apart(download: Download) -> None:
     download(*sdists("chicken-1.0", "egg-1.0", "tinybackend-1.0"))
     download(*wheels("egg-1.0"), to=BARE / "build-deps")
-    told = wheelforge("build", BARE, "-o", WHEELHOUSE, "--seed", "egg", "--seed", "nest").stderr
-    assert "warning: --seed nest: bare has no wheel of it\n" in told
+    told = wheelforge("build", BARE, "-o", WHEELHOUSE, "--seed", "egg").stderr
     assert "do not suit each other" not in told
     assert {wheel.name for wheel in lock_of(WHEELHOUSE).built} == {"chicken", "egg", "tinybackend"}
     wheelforge("verify", WHEELHOUSE)
+
+
+def test_a_seed_without_a_wheel_is_refused_at_once(download: Download) -> None:
+    download(*sdists("chicken-1.0", "egg-1.0", "tinybackend-1.0"), *wheels("egg-1.0"))
+    seeds = ("--seed", "chicken", "--seed", "egg", "--seed", "nest")
+    said = refused("build", BARE, "-o", WHEELHOUSE, *seeds, code=ExitCode.RESOLUTION)
+    assert said.startswith("error: --seed chicken --seed nest: bare has no wheel of chicken, nest for cp3")
+    assert said.endswith("or into bare/build-deps, or leave --seed chicken --seed nest out\n")
+
+
+def test_of_cycles_and_what_is_missing_no_hint_is_lost(download: Download, tmp_path: Path) -> None:
+    download(*sdists("chicken-1.0", "egg-1.0", "tinybackend-1.0"))
+    make_sdist(planted(tmp_path / "picky", build_requires=("nowhere",)), BARE)
+    said = refused("build", BARE, "-o", WHEELHOUSE, code=ExitCode.RESOLUTION)
+    told, _, hint = said.partition("hint: ")
+    assert hint.splitlines()[0].split("; ") == [
+        "put it into bare, or into bare/build-deps",
+        "end the cycle with a wheel that you put into bare: --seed chicken",
+    ]
+    assert told.splitlines() == [
+        "error: bare lacks what builds require:",
+        "  nowhere, for picky 1.0",
+        "build cycle: chicken 1.0 -> egg 1.0 -> chicken 1.0",
+        "each of these needs the next one to be built",
+    ]
+
+
+def test_all_is_built_that_can_be_where_a_backend_cannot_be_asked(download: Download, broken: Path) -> None:
+    download(*sdists("leaf-1.1", "tinybackend-1.0"))
+    make_sdist(planted(broken / "asking", backend=ASKED, build_requires=("tinybackend", "broken")), BARE)
+    stopped = wheelforge("build", BARE, "-o", WHEELHOUSE, code=ExitCode.BUILD).stderr
+    assert "  leaf-1.1-py3-none-any.whl" not in stopped
+    told = wheelforge("build", BARE, "-o", WHEELHOUSE, "--keep-going", code=ExitCode.BUILD).stderr
+    assert "note: not built, since what their plan depends on has failed: asking-1.0.tar.gz\n" in told
+    assert "  leaf-1.1-py3-none-any.whl" in told
+    assert told.count("error: ") == 1
+    assert told[told.index("error: ") :].count("broken 1.0: build_wheel failed") == 1
+    assert_nothing_finished(WHEELHOUSE)
+
+
+def test_where_nothing_else_is_left_what_failed_is_told(download: Download, broken: Path) -> None:
+    download(*wheels("tinybackend-1.0"))
+    (BARE / "broken-1.0.tar.gz").unlink()
+    make_sdist(planted(broken / "refusing", backend=REFUSING), BARE)
+    told = wheelforge("build", BARE, "-o", WHEELHOUSE, "--keep-going", code=ExitCode.BUILD).stderr
+    assert "get_requires_for_build_wheel failed" in told
+
+
+def test_a_wheel_stands_in_for_its_sdist_where_a_backend_is_asked(download: Download, broken: Path) -> None:
+    download(*sdists("tinybackend-1.0"))
+    make_wheel(planted(broken / "again" / "broken"), BARE.absolute())
+    make_sdist(planted(broken / "asking", backend=ASKED, build_requires=("tinybackend", "broken")), BARE)
+    told = wheelforge("build", BARE, "-o", WHEELHOUSE).stderr
+    said = "warning: broken 1.0 was not built: the folder's broken-1.0-py3-none-any.whl is taken instead\n"
+    assert told.count(said) == 1
+    assert archives(WHEELHOUSE) == wheels("asking-1.0", "broken-1.0", "tinybackend-1.0")
+    wheelforge("verify", WHEELHOUSE)
+
+
+def test_a_wheel_stands_in_for_an_sdist_whose_own_backend_cannot_be_asked(download: Download, broken: Path) -> None:
+    download(*sdists("tinybackend-1.0"))
+    (BARE / "broken-1.0.tar.gz").unlink()
+    make_sdist(planted(broken / "refusing", backend=REFUSING), BARE)
+    make_wheel(planted(broken / "again" / "refusing"), BARE.absolute())
+    told = wheelforge("build", BARE, "-o", WHEELHOUSE).stderr
+    assert "refusing 1.0 was not built: the folder's refusing-1.0-py3-none-any.whl is taken instead" in told
+    wheelforge("verify", WHEELHOUSE)
+
+
+def test_that_there_is_no_lock_is_said_and_a_collect_that_did_not_end_is_refused(package_index: PackageIndex) -> None:
+    wheelforge("collect", "--build-deps", "leaf", "-o", BARE, "--index-url", package_index.url)
+    for name in ("wheelforge.lock", "pylock.toml"):
+        (BARE / name).unlink()
+    said = "note: no wheelforge.lock in bare: planned from what stands there\n"
+    assert said in wheelforge("build", BARE, "-o", WHEELHOUSE).stderr
+    (BARE / BEGUN).touch()
+    told = refused("build", BARE, "-o", "other", code=ExitCode.RESOLUTION)
+    assert told.splitlines() == [
+        "error: bare is collected in part only: it has no wheelforge.lock yet",
+        "hint: run the same `wheelforge collect` again, to its end",
+    ]
+    wheelforge("collect", "--build-deps", "leaf", "-o", BARE, "--index-url", package_index.url)
+    assert BEGUN not in names(BARE)
+    wheelforge("build", BARE, "-o", WHEELHOUSE)
 
 
 def test_an_sdist_that_says_nothing_and_needs_itself_is_a_cycle_and_no_standstill(

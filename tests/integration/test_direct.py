@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from index import PackageIndex
     from wheelforge.direct.obtained import Obtained
-    from wheelforge.factory.knowledge import HookDesk
+    from wheelforge.factory.port import HookDesk
     from wheelforge.model.inputs import Reference
 
 BUILD = '[build-system]\nrequires = ["tinybackend"]\nbuild-backend = "own_backend"\nbackend-path = ["."]\n'

@@ -148,3 +148,16 @@ def test_the_graph_of_a_folder_without_a_lock_or_in_no_known_notation_is_refused
     said = refused("export", warm.collected, "--format", "graph", "-o", tmp_path / "graph.png", code=ExitCode.USAGE)
     assert said.endswith("but with .json, .dot, .gv, .mmd\nhint: name it: --as dot\n")
     assert not (tmp_path / "graph.png").exists()
+
+
+def test_a_graph_goes_into_a_device_or_through_a_link_and_replaces_neither(warm: MainJob, tmp_path: Path) -> None:
+    said = refused(
+        "export", warm.collected, "--format", "graph", "--as", "json", "-o", "/dev/full", code=ExitCode.OTHER
+    )
+    assert "No space left" in said
+    assert Path("/dev/full").is_char_device()
+    (tmp_path / "real.json").touch()
+    (tmp_path / "link.json").symlink_to("real.json")
+    wheelforge("export", warm.collected, "--format", "graph", "-o", tmp_path / "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").read_text().startswith("{")

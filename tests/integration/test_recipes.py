@@ -121,7 +121,51 @@ def test_what_a_hook_looks_for_on_the_machine_is_hidden_unless_it_is_provided(tm
 
 def test_a_tool_that_nobody_hides_is_no_tool_to_provide() -> None:
     said = refused("collect", "leaf", "--provided", "make", code=ExitCode.USAGE)
-    assert said.startswith("error: --provided make: no backend asks for it as a package")
+    assert said.startswith("error: --provided: no backend asks for 'make' as a package")
+
+
+def test_a_recipe_that_no_lock_can_record_is_refused_before_anything_is_written() -> None:
+    recipe = write("treatable.toml", *LEAN, 'env.FLAVOUR = "a\\tb"')
+    arguments = ("collect", "treatable", "--build-deps", "--recipe", recipe, "-o", "folder")
+    assert "treatable.toml:4:15: it holds characters" in refused(*arguments, code=ExitCode.USAGE)
+    assert not Path("folder").exists()
+    write("treatable.toml", *LEAN, 'env.FLAVOUR = "a b"')
+    wheelforge(*arguments)
+
+
+def test_the_value_of_a_variable_never_becomes_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "s3cret")
+    requirements = write("r.txt", "treatable -C token=${TOKEN}")
+    said = refused("collect", "-r", requirements, "-o", "folder", code=ExitCode.USAGE)
+    assert "r.txt:1:11: a lock records config settings" in said
+    assert "s3cret" not in said
+
+
+def test_a_tool_is_provided_by_any_of_its_names() -> None:
+    recipe = write("treatable.toml", *RECIPE[:2], 'build-requires.remove = ["wants-old"]', 'provided = ["Ninja-Build"]')
+    wheelforge("collect", "treatable", "--build-deps", "--recipe", recipe, "-o", "folder")
+    assert unit_of(lock_of(Path("folder")), "treatable").treatment.provided == ("ninja",)
+
+
+@pytest.mark.parametrize("setting", ["u=https://me:secret@h.example/", "a=b\x1b[31m", "https://me:secret@h.example/"])
+def test_a_setting_that_no_lock_may_record_is_refused(setting: str) -> None:
+    said = refused("collect", "treatable", "-C", setting, "-o", "folder", code=ExitCode.USAGE)
+    assert "secret" not in said
+    assert "\x1b" not in said
+    assert not Path("folder").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("PATH", "PATH steers how"), ("LD_PRELOAD", "LD_PRELOAD steers"), ('"A=B"', "'A=B' is no name"), ('""', "'' is")],
+)
+def test_a_lock_sets_no_variable_that_a_recipe_may_not(name: str, told: str) -> None:
+    recipe = write("treatable.toml", *LEAN, 'env.FLAVOUR = "vanilla"')
+    wheelforge("collect", "treatable", "--build-deps", "--recipe", recipe, "-o", "folder")
+    lock = Path("folder/wheelforge.lock")
+    lock.write_text(lock.read_text().replace("FLAVOUR", name))
+    said = refused("build", "folder", "--isolation", "venv", code=ExitCode.INTEGRITY)
+    assert told in said
 
 
 def test_a_patch_that_does_not_apply_names_its_file_and_hunk() -> None:
@@ -136,3 +180,9 @@ def test_the_lock_tells_in_which_environment_a_backend_was_asked() -> None:
     lock = lock_of(Path("folder"))
     [environment] = [one for one in lock.hook_environments if one.key == unit_of(lock, "dynamic").hooks]
     assert [wheel.filename for wheel in environment.wheels] == ["tinybackend-1.0-py3-none-any.whl"]
+
+
+def test_an_override_of_what_is_shipped_is_no_fault_of_what_is_built() -> None:
+    write("over.txt", "leaf==1.1")
+    wheelforge("wheel", "wants-new", "--override", "over.txt")
+    assert [path.name for path in sorted(Path("wheelhouse").glob("leaf*"))] == ["leaf-1.1-py3-none-any.whl"]

@@ -213,3 +213,12 @@ def test_pip_finds_every_pin_of_a_target_in_the_folder(target: str, flags: list[
     command = [sys.executable, "-m", "pip", "download", *offline, "--only-binary", ":all:", *flags, *pinned]
     subprocess.run([*command, "--dest", str(tmp_path / "found")], check=True)
     assert sorted(path.name for path in (tmp_path / "found").iterdir()) == pins("folder")[target]
+
+
+@pytest.mark.usefixtures("here", "jailed")
+def test_what_is_a_guess_for_another_target_is_no_concern_of_this_one() -> None:
+    wheelforge("collect", "--build-deps", "dynamic", "--target", "current", "--target", LINUX, "-o", "folder")
+    lock = lock_of(Path("folder"))
+    told = {target.name: target.incomplete for target in lock.targets}
+    assert told == {current().name: (), LINUX: lock.incomplete}
+    assert "may lack" not in wheelforge("build", "folder", "-o", "wheelhouse", "--strict").stderr

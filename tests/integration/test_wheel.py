@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import serving
-from integration.command import archives, lock_of, names, wheelforge
+from integration.command import archives, lock_of, names, refused, wheelforge
 from integration.compiler import needs_compiler
 from integration.planted import planted
 from projects import releases
 from wheelforge.cli.output import BuildDocument
+from wheelforge.errors import ExitCode
 from wheelforge.model.lock import Source
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ def install(wheelhouse: Path, environment: Path, *requirements: str) -> None:
 
 def said(*command: str | Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_what_runs_nothing_builds_nothing(here: Path) -> None:
+    told = refused("wheel", "app", "--static", code=ExitCode.USAGE)
+    assert told.startswith("error: --static runs nothing, and builds are run\nhint: collect first, and build then: ")
+    assert not list(here.iterdir())
 
 
 def test_pip_installs_the_wheelhouse_without_an_index_and_what_it_holds_works(main_job: MainJob, here: Path) -> None:

@@ -14,7 +14,7 @@ from wheelforge.errors import UsageError
 from wheelforge.exports.graph import SUFFIXES, Notation, render
 from wheelforge.factory.folder import read_lock
 from wheelforge.plan.edges import graph_of
-from wheelforge.store.atomic import write_atomically
+from wheelforge.store.atomic import storage_errors, write_atomically
 
 if TYPE_CHECKING:
     from wheelforge.cli.options import Telling
@@ -47,10 +47,20 @@ def command(*, folder: Path, wanted: str, notation: str | None, output: Path | N
     if output is None:
         click.echo(text, nl=False)
         return
-    write_atomically(output, text.encode())
+    _write(output, text.encode())
     document = ExportDocument(folder=str(folder), format=wanted, file=str(output))
     words = f"{output}: {len(graph.nodes)} distributions, {len(graph.edges)} requirements, as {chosen.value}"
     print_result(document, words, telling)
+
+
+def _write(output: Path, content: bytes) -> None:
+    """A device or a pipe is written into, and what a link leads to is replaced, not the link."""
+    place = output.resolve()
+    if place.exists() and not place.is_file():
+        with storage_errors(output), output.open("wb") as stream:
+            stream.write(content)
+    else:
+        write_atomically(place, content)
 
 
 def _notation(named: str | None, output: Path | None) -> Notation:

@@ -17,6 +17,8 @@ from wheelforge.formats.requirement import BadRequirement, parse_editable, parse
 from wheelforge.formats.requirements_file import RequirementsFile
 from wheelforge.formats.requirements_txt import Fetch, Use, read_requirements
 from wheelforge.model.inputs import Asked, Reference
+from wheelforge.model.told import printable
+from wheelforge.model.treatment import unrecordable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,7 +91,15 @@ def _typed(asking: Asking) -> Gathered:
 def _settings(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
     parted = [text.partition("=") for text in texts]
     if faulty := [key + equals for key, equals, _ in parted if not key or not equals]:
-        raise UsageError(f"--config-settings {faulty[0]}: expected KEY=VALUE", hint="--config-settings editable=no")
+        raise UsageError(
+            f"--config-settings {printable(faulty[0])}: expected KEY=VALUE", hint="--config-settings editable=no"
+        )
+    for key, equals, value in parted:
+        if problem := unrecordable(key + equals + value):
+            raise UsageError(
+                f"--config-settings {printable(key)}: {problem}",
+                hint="leave it out: what a build is handed stands in the lock as it is",
+            )
     return tuple((key, value) for key, _, value in parted)
 
 

@@ -29,8 +29,8 @@ name = "{name}"
 # "build": it is built. "seed": where builds need it, its wheel is taken, though the rest is built from source.
 policy = "{policy}"
 
-# Commands of the system that its build may see; any other it does not find.
-# provided = ["swig"]
+# Of cmake, ninja and patchelf those that the system provides: else they are hidden, and collected.
+# provided = ["ninja"]
 
 # Unified diffs that stand beside this file, in the order in which they are applied.
 # patches = ["headers.patch"]

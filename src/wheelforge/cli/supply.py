@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from wheelforge.cli.machine import Machine
     from wheelforge.events import Reporter
-    from wheelforge.factory.knowledge import HookDesk
+    from wheelforge.factory.port import HookDesk
     from wheelforge.forge.bench import Bench
     from wheelforge.process.runner import Runner
     from wheelforge.recipes.cookbook import Cookbook

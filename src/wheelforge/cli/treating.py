@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
-from packaging.utils import canonicalize_name
 
 from wheelforge.cli import cookbook, options
 from wheelforge.errors import UsageError
 from wheelforge.formats.moment import parse_moment
 from wheelforge.model.building import AsOf, Building, Hooks
-from wheelforge.sandbox.tools import COLLECTABLE
+from wheelforge.model.tools import COLLECTABLE, tool_named
 
 if TYPE_CHECKING:
     from wheelforge.settings.settings import Settings
@@ -46,13 +45,13 @@ class Treating:
 
     def tools(self) -> frozenset[str]:
         """The tools that every build may see."""
-        tools = frozenset(map(canonicalize_name, self.provided))
-        if unknown := sorted(tools - COLLECTABLE.keys()):
+        try:
+            return frozenset(map(tool_named, self.provided))
+        except ValueError as error:
             raise UsageError(
-                f"--provided {unknown[0]}: no backend asks for it as a package, so every build sees it anyway",
+                f"--provided: {error}",
                 hint=f"those that are hidden unless they are provided: {', '.join(COLLECTABLE)}",
-            )
-        return tools
+            ) from error
 
 
 treating = options.bundled(

@@ -10,11 +10,12 @@ from wheelforge.cli import machine, options
 from wheelforge.cli.benches import choose_for_builds
 from wheelforge.cli.build import Building, build_into, building, output, print_built
 from wheelforge.cli.collect import Wanted, bench_finder, collect_into
-from wheelforge.cli.collecting import Collecting, collecting
+from wheelforge.cli.collecting import Collecting, MayRun, collecting
 from wheelforge.cli.places import FOLDER
 from wheelforge.cli.remote_files import remote_files
 from wheelforge.cli.request import Extent, read_request
 from wheelforge.cli.treating import Treating, treating
+from wheelforge.errors import UsageError
 from wheelforge.factory.folder import SOURCES
 from wheelforge.factory.wheelhouse import check_places
 from wheelforge.interpreters.running import current
@@ -58,8 +59,13 @@ def command(
 ) -> None:
     """Make a wheelhouse of REQ... and all that they need, built from source, build dependencies included.
 
-    This is `wheelforge collect --build-deps`, then `wheelforge build`.
+    This is `wheelforge collect --build-deps`, then `wheelforge build`. It runs backends, and so refuses --static.
     """
+    if collecting.may_run() is MayRun.NOTHING:
+        raise UsageError(
+            "--static runs nothing, and builds are run",
+            hint="collect first, and build then: wheelforge collect --build-deps --static ...; wheelforge build FOLDER",
+        )
     sources = folder or wheelhouse / SOURCES
     check_places(sources, wheelhouse)
     given = machine.given_settings(reaching, cache_dir)

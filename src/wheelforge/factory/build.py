@@ -7,11 +7,12 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wheelforge.errors import BuildError, IntegrityError, ResolutionError, UsageError, WheelforgeError
+from wheelforge.errors import IntegrityError, ResolutionError, UsageError
 from wheelforge.events import Note, Phase, PhaseFinished, PhaseStarted, Warn
 from wheelforge.factory.engine import OnFailure, run_units
-from wheelforge.factory.folder import LOCK, check_files, read_lock
-from wheelforge.factory.unlocked import OnGaps, Unlocked
+from wheelforge.factory.failures import raise_failures
+from wheelforge.factory.folder import BEGUN, LOCK, check_files, read_lock
+from wheelforge.factory.unlocked import FolderPlan, OnGaps, Unlocked
 from wheelforge.factory.wheelhouse import BuildDeps, check_places, with_built, write_wheelhouse
 from wheelforge.factory.workshop import Workshop
 from wheelforge.model.artifacts import Kind
@@ -40,15 +41,6 @@ class BuildOptions:
     unlocked: Unlocked = field(default_factory=Unlocked)
 
 
-class UnitsFailed(BuildError):
-    """Several units could not be built; ``failures`` holds the error of each, by sdist."""
-
-    def __init__(self, failures: Mapping[str, Exception]) -> None:
-        self.failures = failures
-        hints = (fault.hint for fault in failures.values() if isinstance(fault, WheelforgeError))
-        super().__init__("\n".join(map(str, failures.values())), hint=next(filter(None, hints), None))
-
-
 async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipment: Equipment) -> Lock:
     """Build every sdist of ``folder``, as its lock says where it has one, and return the lock of the wheelhouse.
 
@@ -61,10 +53,10 @@ async def build(folder: Path, wheelhouse: Path, *, options: BuildOptions, equipm
     """
     check_places(folder, wheelhouse)
     if _has_no_lock(folder):
-        lock = await _planned(folder, options, equipment)
+        plan = await _planned(folder, options, equipment)
     else:
-        lock = await _locked(folder, options, equipment)
-    finished = await _made(folder, lock, options, equipment)
+        plan = FolderPlan(lock=await _locked(folder, options, equipment))
+    finished = await _made(folder, plan, options, equipment)
     await asyncio.to_thread(
         write_wheelhouse,
         folder,
@@ -81,12 +73,17 @@ def _has_no_lock(folder: Path) -> bool:
     return folder.is_dir() and not os.path.lexists(folder / LOCK)
 
 
-async def _planned(folder: Path, options: BuildOptions, equipment: Equipment) -> Lock:
-    from wheelforge.factory.bare import plan_folder  # noqa: PLC0415 - where there is a lock, nothing is solved
+async def _planned(folder: Path, options: BuildOptions, equipment: Equipment) -> FolderPlan:
+    """The plan of a folder that holds whatever it does.
 
-    return await plan_folder(
-        folder, options.unlocked, on_gaps=options.on_gaps, equipment=equipment, places=options.places
-    )
+    Raises:
+        ResolutionError: it is not whole.
+    """
+    from wheelforge.factory.bare import Manner, plan_folder  # noqa: PLC0415 - where there is a lock, nothing is solved
+
+    check_end(folder)
+    manner = Manner(on_gaps=options.on_gaps, on_failure=options.on_failure, places=options.places)
+    return await plan_folder(folder, options.unlocked, manner=manner, equipment=equipment)
 
 
 async def _locked(folder: Path, options: BuildOptions, equipment: Equipment) -> Lock:
@@ -114,8 +111,9 @@ async def _locked(folder: Path, options: BuildOptions, equipment: Equipment) -> 
     return lock
 
 
-async def _made(folder: Path, lock: Lock, options: BuildOptions, equipment: Equipment) -> Lock:
-    """Make all wheels of a lock, and return that of the wheelhouse."""
+async def _made(folder: Path, plan: FolderPlan, options: BuildOptions, equipment: Equipment) -> Lock:
+    """Make all wheels of a plan, and return the lock of the wheelhouse."""
+    lock = plan.lock
     workshop = Workshop(lock, folder, equipment)
     check_order(lock, workshop.needs())
     equipment.report(PhaseStarted(phase=Phase.BUILD, total=len(lock.units)))
@@ -124,15 +122,22 @@ async def _made(folder: Path, lock: Lock, options: BuildOptions, equipment: Equi
     for unit in sorted(failures):
         if lost := schedule.lose(unit):
             equipment.report(Note(text=f"not built, since they need {unit}: {', '.join(lost)}"))
-    match sorted(failures.items()):
-        case []:
-            pass
-        case [(_, alone)]:
-            raise alone
-        case several:
-            raise UnitsFailed(dict(several))
+    raise_failures({**plan.failures, **failures})
     equipment.report(PhaseFinished(phase=Phase.BUILD, count=len(workshop.made), noun="wheel"))
     return with_built(lock, workshop.made)
+
+
+def check_end(folder: Path) -> None:
+    """A folder without a lock is not one that `collect` has begun to fill.
+
+    Raises:
+        ResolutionError: it was interrupted, or is still at it.
+    """
+    if os.path.lexists(folder / BEGUN):
+        raise ResolutionError(
+            f"{folder} is collected in part only: it has no {LOCK} yet",
+            hint="run the same `wheelforge collect` again, to its end",
+        )
 
 
 def check_holding(folder: Path, lock: Lock) -> None:

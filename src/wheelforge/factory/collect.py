@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wheelforge.direct.places import Places
     from wheelforge.direct.port import SdistMaker
     from wheelforge.events import Reporter
-    from wheelforge.factory.knowledge import HookDesk
+    from wheelforge.factory.port import HookDesk
     from wheelforge.factory.wishes import Pinning
     from wheelforge.model.inputs import Inputs, Reference
     from wheelforge.model.lock import Lock

@@ -117,7 +117,7 @@ class _Collector:
             for one in wishes:
                 facts.give(one.given.values())
             facts.reach(obtaining(bound, inputs))
-            facts.recipes = self.supply.recipes.then(settings_rules(asked for one in wishes for asked in one.roots))
+            facts.recipes = supply.recipes.then(settings_rules(asked for one in wishes for asked in one.roots))
             planner = Planner(inputs=inputs, facts=facts, host=supply.host, report=supply.report)
             kept = earlier(standing, inputs, self.options.following, supply.report)
             plans = await planner.plan(list(zip(targets, wishes, strict=True)), kept)
@@ -132,7 +132,7 @@ class _Collector:
                 )
                 tell_hooks(asked, supply.report)
             ahead.chosen(files.values())
-            lock = await self._lock(plans, facts.assumptions)
+            lock = await self._lock(plans, facts)
             self._check(lock, standing)
             match self.options.writing:
                 case Writing.FOLDER:
@@ -156,11 +156,12 @@ class _Collector:
                 as_of=inputs.building.as_of,
                 require_hashes=inputs.require_hashes,
                 searched=supply.searched,
-                formats=hook_rules(inputs),
+                formats=hook_rules(inputs, supply.recipes, supply.host),
                 find_pinned=lambda: pinned_on(supply.host, inputs, supply.pinning),
             ),
             ahead=ahead,
         )
+        facts.recipes = supply.recipes
         if inputs.building.hooks is not Hooks.WHEELS:
             facts.make_with(Maker(facts=facts, desk=supply.hooks, find_rules=lambda: self._rules(facts)))
         return facts
@@ -173,7 +174,7 @@ class _Collector:
             inputs=inputs, builder=host, host=host, given=facts.brought, pinned=pinned, recipes=facts.recipes
         )
 
-    async def _lock(self, plans: tuple[Plan, ...], assumptions: Iterable[str]) -> Lock:
+    async def _lock(self, plans: tuple[Plan, ...], facts: IndexFacts) -> Lock:
         files, report = chosen_files(self.inputs, plans), self.supply.report
         tell_exceptions(self.inputs, files.values(), self.supply.recipes, report)
         await self._tell_standing(plans)
@@ -188,7 +189,8 @@ class _Collector:
                 weights=weights,
                 hook_weights=hooks,
                 expected=expected,
-                incomplete=tuple(assumptions),
+                incomplete=tuple(facts.assumptions),
+                foreign=facts.foreign,
                 layout=layout,
                 left_out=self.options.left_out,
             ),

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wheelforge.direct.port import PackedTree
-    from wheelforge.factory.knowledge import Answers, HookDesk
+    from wheelforge.factory.port import Answers, HookDesk
     from wheelforge.model.artifacts import Artifact
+    from wheelforge.model.inputs import Asked
     from wheelforge.model.metadata import Metadata
     from wheelforge.plan.facts import Unanswered
 
@@ -47,7 +48,9 @@ class ClosedDesk:
         """Never answered."""
         return self.refusal
 
-    async def wheel(self, _sdist: Artifact, _wheels: Sequence[Artifact], _treatment: Treatment) -> Unanswered:
+    async def wheel(
+        self, _sdist: Artifact, _wheels: Sequence[Artifact], _treatment: Treatment, _overrides: tuple[Asked, ...] = ()
+    ) -> Unanswered:
         """Never made."""
         return self.refusal
 
@@ -103,9 +106,11 @@ class LateDesk:
         """See `HookDesk`."""
         return await (await self._opened()).metadata(sdist, wheels, treatment)
 
-    async def wheel(self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment) -> Artifact | Unanswered:
+    async def wheel(
+        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, overrides: tuple[Asked, ...] = ()
+    ) -> Artifact | Unanswered:
         """See `HookDesk`."""
-        return await (await self._opened()).wheel(sdist, wheels, treatment)
+        return await (await self._opened()).wheel(sdist, wheels, treatment, overrides)
 
     async def refuses(self) -> Unanswered | None:
         """See `HookDesk`."""

@@ -11,7 +11,7 @@ from wheelforge.metadata.ladder import BackendNotAsked
 from wheelforge.model.artifacts import Kind, Project
 from wheelforge.model.building import Hooks
 from wheelforge.model.inputs import ALL, Asked, Formats
-from wheelforge.plan.environments import HASHES_HINT, hook_formats, no_hashes, seeded
+from wheelforge.plan.environments import HASHES_HINT, build_formats, hook_formats, no_hashes, seeded
 from wheelforge.plan.needs import NoRequirement, build_requirement, wanted
 from wheelforge.resolve.catalog import Searched
 from wheelforge.resolve.problem import Problem, named_by_place
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from wheelforge.model.inputs import Inputs
     from wheelforge.model.targets import Target
     from wheelforge.model.treatment import Treatment
+    from wheelforge.recipes.cookbook import Cookbook
     from wheelforge.resolve.problem import Solution
 
     Solve: TypeAlias = Callable[[Problem], Coroutine[None, None, Solution]]
     AsWheels: TypeAlias = Callable[[Solution], Coroutine[None, None, tuple[Artifact, ...]]]
+    LateSeeds: TypeAlias = Callable[[Solution, Formats], frozenset[NormalizedName]]
     Pinned: TypeAlias = Mapping[NormalizedName, Project | None]
 
 
@@ -69,17 +71,23 @@ class Bounds:
         return min((moment for moment in (own, self.uploaded_prior_to) if moment is not None), default=None)
 
 
-def hook_rules(inputs: Inputs) -> Formats:
+def hook_rules(inputs: Inputs, recipes: Cookbook, host: Target) -> Formats:
     """What may stand where a backend is asked: see `Bounds.formats`."""
     hooks = inputs.building.hooks
-    return _WHEELS if hooks is Hooks.WHEELS else hook_formats(seeded(inputs.formats, inputs.seeds), hooks)
+    return _WHEELS if hooks is Hooks.WHEELS else hook_formats(build_formats(inputs, recipes, host), hooks)
 
 
 class HookEnvironments:
-    """Solves them; where only wheels will do, no sdist is looked at, and no backend ever waits for another."""
+    """Solves them; where only wheels will do, no sdist is looked at, and no backend ever waits for another.
 
-    def __init__(self, solve: Solve, as_wheels: AsWheels, host: Target, bounds: Bounds) -> None:
+    ``late_seeds`` tells which of the chosen sdists recipes take as wheels, for the version that was chosen.
+    """
+
+    def __init__(
+        self, solve: Solve, as_wheels: AsWheels, late_seeds: LateSeeds, *, host: Target, bounds: Bounds
+    ) -> None:
         self._solve = solve
+        self._late_seeds = late_seeds
         self._as_wheels = as_wheels
         self._host = host
         self._bounds = bounds
@@ -161,6 +169,9 @@ class HookEnvironments:
             uploaded_prior_to=self._bounds.limit(uploaded, self._host),
         )
         environment = await self._solve(problem)
+        while late := self._late_seeds(environment, problem.formats):
+            problem = replace(problem, formats=seeded(problem.formats, late))
+            environment = await self._solve(problem)
         if self._bounds.require_hashes and (bare := problem.unvouched(environment)):
             raise BackendNotAsked(f"{no_hashes(bare)}, which {origin} requires", hint=HASHES_HINT)
         return await self._as_wheels(environment)

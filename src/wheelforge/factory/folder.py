@@ -15,11 +15,11 @@ from wheelforge.factory.digests import Digests, digest, on_all_cores
 from wheelforge.factory.foreign import check_foreign
 from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.model.lock import Holding
-from wheelforge.store.atomic import storage_errors, write_atomically
+from wheelforge.store.atomic import PARTIAL, storage_errors, write_atomically
 from wheelforge.store.blobs import HashMismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from wheelforge.events import Reporter
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from wheelforge.store.store import Store
 
 LOCK = "wheelforge.lock"
+BEGUN = f".{LOCK}{PARTIAL}"
+"""Stands in a folder that is being collected for the first time, until it has its lock."""
 BUILD_DEPS = "build-deps"
 LOGS = "logs"
 """In a wheelhouse: what each backend printed."""
@@ -146,28 +148,53 @@ def write_folder(folder: Path, lock: Lock, *, store: Store, report: Reporter, di
 
     Raises:
         UsageError: the folder is a wheelhouse, its lock is none of ours, or somebody else's files would be replaced.
+        IntegrityError: the lock holds what no lock may; nothing is written then.
     """
+    papers = papers_of(lock)
     with writing(folder, Holding.COLLECTED, store) as before:
         standing = (digests or Digests()).standing(folder, lock.artifacts)
         listed = [(artifact, name) for artifact in lock.artifacts for name in artifact.paths]
         lacking = {name: artifact.sha256 for artifact, name in listed if name not in standing}
         old = before.artifacts if before else ()
         check_foreign(folder, [*lacking, *companion_names(lock)], before, old)
-        for _ in on_all_cores(lambda name: store.blobs.deliver(lacking[name], folder / name), lacking):
-            pass
+        with _begun(folder, lacking) if before is None else contextlib.nullcontext():
+            for _ in on_all_cores(lambda name: store.blobs.deliver(lacking[name], folder / name), lacking):
+                pass
         for artifact, name in listed:
             report(Collected(filename=name, why=_why(artifact), size=artifact.size))
-        write_papers(folder, lock, before)
+        write_papers(folder, papers, before)
+        with storage_errors(folder / BEGUN, "remove"):
+            (folder / BEGUN).unlink(missing_ok=True)
         removed = remove_unlisted(folder, old, keep=lock.artifacts)
         tell_removed(removed, report)
 
 
-def write_papers(folder: Path, lock: Lock, before: Lock | None) -> None:
-    """Write the lock, and before it all that goes with it; what went with an earlier one only is removed."""
-    papers = companions(lock)
+def papers_of(lock: Lock) -> Mapping[str, bytes]:
+    """The lock and all that goes with it, by name, the lock last: made before any file of its folder is written.
+
+    Raises:
+        IntegrityError: the lock holds what no lock may.
+        ResolutionError: a wheelhouse lacks the wheel of a pin.
+    """
+    return {**companions(lock), LOCK: dump_lock(lock)}
+
+
+@contextlib.contextmanager
+def _begun(folder: Path, lacking: Iterable[str]) -> Iterator[None]:
+    """Mark a folder that has no lock yet: whatever happens now, no part of it is taken for the whole."""
+    write_atomically(folder / BEGUN, b"")
+    try:
+        yield
+    except BaseException:
+        if not any((folder / name).exists() for name in lacking):
+            (folder / BEGUN).unlink(missing_ok=True)
+        raise
+
+
+def write_papers(folder: Path, papers: Mapping[str, bytes], before: Lock | None) -> None:
+    """Write what `papers_of` gives, in its order; what went with an earlier lock only is removed."""
     for name, data in papers.items():
         write_atomically(folder / name, data)
-    write_atomically(folder / LOCK, dump_lock(lock))
     for name in sorted(companion_names(before) - papers.keys()) if before is not None else ():
         with storage_errors(folder / name, "remove"):
             (folder / name).unlink(missing_ok=True)

@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wheelforge.errors import ResolutionError
+from wheelforge.errors import BuildError, ResolutionError
+from wheelforge.factory.making import wheel_beside
 from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.needs import build_requirement
 
@@ -59,17 +60,22 @@ class FolderFacts:
                 [(str(one.requirement), one.origin.removeprefix("the build of ")) for one in lacking]
             ) from None
 
-    async def build_system(self, sdist: Candidate) -> BuildSystem:
+    async def build_system(self, sdist: Candidate, treatment: Treatment) -> BuildSystem:
         """See `Facts`."""
-        system = await self.known.build_system(sdist)
+        system = await self.known.build_system(sdist, treatment)
         self._note(sdist, system.requires)
         return system
 
     async def hook_requires(
         self, sdist: Candidate, environment: Solution, treatment: Treatment
     ) -> tuple[str, ...] | Unanswered:
-        """See `Facts`."""
-        answer = await self.known.hook_requires(sdist, environment, treatment)
+        """See `Facts`; where there is a wheel to fall back on, its build may fail."""
+        try:
+            answer = await self.known.hook_requires(sdist, environment, treatment)
+        except BuildError as fault:
+            if wheel_beside(sdist) is None:
+                raise
+            return Unanswered(reason=fault.message.splitlines()[0])
         if not isinstance(answer, Unanswered):
             self._note(sdist, answer)
         return answer

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
-from wheelforge.errors import BuildError, ResolutionError
+from wheelforge.errors import BuildError
 from wheelforge.factory.ahead import Idle
+from wheelforge.factory.confirming import Confirming
 from wheelforge.factory.crawler import Crawler
 from wheelforge.factory.environments import Bounds, HookEnvironments, Unbuildable, not_asked
 from wheelforge.factory.making import is_made
@@ -15,17 +17,17 @@ from wheelforge.metadata.ladder import BackendNotAsked, Ladder
 from wheelforge.metadata.static import build_system
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.metadata import Surety
+from wheelforge.plan.environments import late_seeds
 from wheelforge.plan.facts import Unanswered
 from wheelforge.recipes.cookbook import Cookbook
-from wheelforge.resolve.candidates import Candidate, identity
+from wheelforge.resolve.candidates import Candidate
 from wheelforge.resolve.catalog import Catalog
 from wheelforge.resolve.problem import Lacks
 from wheelforge.resolve.solver import solve
-from wheelforge.simple.once import Once, WaitsForItself
-from wheelforge.together import together
+from wheelforge.simple.once import WaitsForItself
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from packaging.utils import NormalizedName
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from wheelforge.direct.demands import Obtaining
     from wheelforge.direct.port import PackedTree
     from wheelforge.factory.ahead import Forerunner
+    from wheelforge.factory.port import HookDesk, MakesWheels
     from wheelforge.model.artifacts import Artifact, Project
+    from wheelforge.model.inputs import Formats
     from wheelforge.model.metadata import BuildSystem, Metadata
     from wheelforge.model.targets import Target
     from wheelforge.model.treatment import Treatment
@@ -41,68 +45,6 @@ if TYPE_CHECKING:
     from wheelforge.simple.index import Index
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """What a backend says of its sdist in one environment."""
-
-    requires: tuple[str, ...]
-    """The answer of ``get_requires_for_build_wheel``."""
-    metadata: Metadata | None
-    """The answer of ``prepare_metadata_for_build_wheel``; ``None`` where it wants more for that than is there."""
-
-
-class HookDesk(Protocol):
-    """Asks the backend of an sdist or of a source tree, in an environment of exactly these wheels."""
-
-    def prepare(self) -> None:
-        """Begin what takes time before the first question, which is going to come."""
-
-    async def answers(
-        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, /
-    ) -> Answers | Unanswered:
-        """Both answers from one process, where the backend needs nothing more for the second."""
-
-    async def requires(
-        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, /
-    ) -> tuple[str, ...] | Unanswered:
-        """The answer of ``get_requires_for_build_wheel``."""
-
-    async def metadata(
-        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, /
-    ) -> Metadata | Unanswered:
-        """The answer of ``prepare_metadata_for_build_wheel``."""
-
-    async def wheel(
-        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, /
-    ) -> Artifact | Unanswered:
-        """What ``build_wheel`` makes, as a file that can stand among ``wheels`` from then on."""
-
-    async def refuses(self) -> Unanswered | None:
-        """Why nobody is asked here, whatever the question; ``None`` where they are."""
-
-    async def isolation(self) -> str:
-        """The name of the sandbox in which they are asked; empty where nobody is."""
-
-    async def requires_for_sdist(self, tree: PackedTree, wheels: Sequence[Artifact]) -> tuple[str, ...] | Unanswered:
-        """The answer of ``get_requires_for_build_sdist``."""
-
-    async def sdist(self, tree: PackedTree, wheels: Sequence[Artifact], output: Path) -> Path | Unanswered:
-        """What ``build_sdist`` makes, in the folder ``output``."""
-
-
-class MakesWheels(Protocol):
-    """Builds what stands as an sdist in an environment in which a backend is to be asked."""
-
-    def meet(self, sdist: Candidate, /) -> None:
-        """Its backend is about to be asked."""
-
-    async def wheels_of(self, environment: Solution, /) -> tuple[Artifact, ...]:
-        """The same environment as wheels alone."""
-
-    def cycle(self, circle: WaitsForItself, /) -> ResolutionError:
-        """What is told where that waits for itself."""
 
 
 class Siblings(enum.Enum):
@@ -135,13 +77,17 @@ class IndexFacts:
         self._hooks = hooks
         self._index = index
         self._catalog = Catalog(builder, bounds.searched)
-        self._environments = HookEnvironments(self.solve, self._only_wheels, builder, bounds)
+        self._environments = HookEnvironments(
+            self.solve, self._only_wheels, self._late_seeds, host=builder, bounds=bounds
+        )
         self._maker: MakesWheels | None = None
         self._ladder = Ladder(index, self._ask_metadata, lambda sdist: self._treatment(sdist).patches)
         self._crawler = Crawler(index=index, ladder=self._ladder, catalog=self._catalog, ahead=ahead or Idle())
-        self._confirmed: Once[None] = Once()
+        self._confirming = Confirming(index=index, ladder=self._ladder, catalog=self._catalog, crawler=self._crawler)
         self.assumptions: set[str] = set()
         """What had to be believed of chosen sdists, one sentence each."""
+        self.foreign: dict[str, set[str]] = defaultdict(set)
+        """What had to be believed for one target alone, by its name."""
         self.hook_wheels: set[str] = set()
         """The wheels of the environments in which backends were asked, by file name."""
         self.hooks_of: set[str] = set()
@@ -165,7 +111,7 @@ class IndexFacts:
             answer = solve(problem, self._catalog)
             if isinstance(answer, Lacks):
                 await self._crawler.learn(problem, answer)
-            elif await self._confirm(problem, answer):
+            elif await self._confirming.holds(problem, answer):
                 self._tell_foreign(problem, answer)
                 return answer
             self.restarts += 1
@@ -196,14 +142,8 @@ class IndexFacts:
         return await self._ladder.stated(file)
 
     async def own_word(self, candidate: Candidate, target: Target) -> Metadata:
-        """What a file requires by its own word, whether that is to be had or not.
-
-        Raises:
-            ResolutionError: it does not say it, and its backend cannot be asked.
-        """
-        await self._confirmed.get(("own", *identity(candidate.artifact)), lambda: self._learn_own(candidate, None))
-        found = self._catalog.metadata(candidate, target)
-        return found if found is not None else await self._ladder.confirm(candidate.artifact, None)
+        """See `Confirming`."""
+        return await self._confirming.own_word(candidate, target)
 
     def check_trees(self, names: Iterable[NormalizedName]) -> None:
         """See `HookEnvironments.check_trees`."""
@@ -217,9 +157,9 @@ class IndexFacts:
         """See `Catalog.lacking_extras`."""
         return self._catalog.lacking_extras(choice, target)
 
-    async def build_system(self, sdist: Candidate) -> BuildSystem:
+    async def build_system(self, sdist: Candidate, treatment: Treatment) -> BuildSystem:
         """See `Facts`."""
-        return await self._ladder.build_system(sdist.artifact)
+        return await self._ladder.build_system(sdist.artifact, treatment.patches)
 
     async def hook_requires(
         self, sdist: Candidate, environment: Solution, treatment: Treatment
@@ -270,55 +210,13 @@ class IndexFacts:
             raise BackendNotAsked(files.reason, hint=files.hint)
         return files
 
-    async def _confirm(self, problem: Problem, solution: Solution) -> bool:
-        """Whether every chosen sdist says of itself what was assumed of it.
-
-        A wheel was asked itself, and is compared with what it said when it is fetched.
-        """
-        chosen = [choice.candidate for choice in solution.choices]
-        # Of these nothing but their own bytes tells whether they are what the user named.
-        bare = [one.artifact for one in chosen if not one.artifact.is_vouched]
-        await together(self._index.fetch(file) for file in bare)
-        if not problem.follow:
-            return all(await together(self._confirm_alone(candidate.artifact) for candidate in chosen))
-        # Taken at once: what another problem learns meanwhile was not what this one was solved with.
-        assumed = [(one, self._catalog.metadata(one, problem.target)) for one in chosen if _is_sdist(one)]
-        return all(await together(self._confirm_one(one, said, problem.target) for one, said in assumed))
-
-    async def _confirm_alone(self, file: Artifact) -> bool:
-        """Whether nothing was learnt of a file that is taken without what it requires."""
-        known = self._catalog.says_itself(file)
-        await self._crawler.stated(file)
-        return known or not self._catalog.says_itself(file)
-
-    async def _confirm_one(self, candidate: Candidate, assumed: Metadata | None, target: Target) -> bool:
-        file = candidate.artifact
-        if self._catalog.believes_wheel(candidate, target):
-            await self._confirmed.get(("stated", *identity(file)), lambda: self._learn_stated(file))
-        else:
-            await self._confirmed.get(identity(file), lambda: self._learn_own(candidate, assumed))
-        return _says_the_same(assumed, self._catalog.metadata(candidate, target))
-
-    async def _learn_stated(self, file: Artifact) -> None:
-        if (said := await self._ladder.stated(file)) is not None:
-            self._catalog.learn_metadata(file, said)
-
-    async def _learn_own(self, candidate: Candidate, assumed: Metadata | None) -> None:
-        file = candidate.artifact
-        sibling = None if candidate.evidence is file else assumed
-        # What was assumed of an sdist without a sibling is what it says itself.
-        if sibling is not None or assumed is None:
-            own = await self._ladder.confirm(file, sibling)
-            # A wheel goes on speaking for itself: targets can have different ones.
-            if own.surety is not Surety.SIBLING:
-                self._catalog.learn_metadata(file, own)
-
     def _tell_foreign(self, problem: Problem, solution: Solution) -> None:
         """Note what a backend said here of another machine, and nobody there."""
         target, host = problem.target, self._builder
         for candidate in (choice.candidate for choice in solution.choices if problem.follow):
             if self._catalog.was_asked_elsewhere(candidate, target):
-                self.assumptions.add(f"{candidate} was asked on {host.name} what it requires on {target.name}")
+                text = f"{candidate} was asked on {host.name} what it requires on {target.name}"
+                self.foreign[target.name].add(text)
 
     def _note_asked(self, sdist: Artifact, wheels: Iterable[Artifact]) -> None:
         self.hooks_of.add(f"{sdist.name} {sdist.version}")
@@ -351,23 +249,14 @@ class IndexFacts:
         self._note_asked(sdist, wheels)
         return _given(sdist, await self._hooks.metadata(sdist, wheels, treatment))
 
+    def _late_seeds(self, environment: Solution, formats: Formats) -> frozenset[NormalizedName]:
+        return late_seeds(environment, formats, self.recipes, self._builder)
+
     def _treatment(self, sdist: Artifact) -> Treatment:
         return self.recipes.treatment(sdist.name, sdist.version, self._builder)
-
-
-def _is_sdist(candidate: Candidate) -> bool:
-    return candidate.artifact.kind is Kind.SDIST
 
 
 def _given(sdist: Artifact, answer: T | Unanswered) -> T:
     if isinstance(answer, Unanswered):
         raise BackendNotAsked(not_asked(sdist, answer.reason), hint=answer.hint)
     return answer
-
-
-def _says_the_same(one: Metadata | None, other: Metadata | None) -> bool:
-    return one is not None and other is not None and _terms(one) == _terms(other)
-
-
-def _terms(metadata: Metadata) -> tuple[str | None, set[str]]:
-    return metadata.requires_python, set(map(str, metadata.requires))

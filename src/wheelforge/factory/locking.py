@@ -24,7 +24,7 @@ from wheelforge.model.lock import (
 from wheelforge.simple.address import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from wheelforge.factory.planning import Plan
     from wheelforge.model.artifacts import Artifact
@@ -56,7 +56,9 @@ class Planned:
     """Of every file that stood in an environment in which a backend was asked, by its name."""
     expected: tuple[ExpectedShape, ...] = ()
     incomplete: tuple[str, ...] = ()
-    """What had to be believed, beside what the closures tell."""
+    """What had to be believed for all targets, beside what the closures tell."""
+    foreign: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """What had to be believed for one target alone, by its name."""
     layout: Layout = Layout.FLAT
     left_out: frozenset[str] = frozenset()
     """Names of indexes whose files are not written."""
@@ -72,11 +74,12 @@ def make_lock(inputs: Inputs, planned: Planned) -> Lock:
     environments = {one.key: one for plan in plans for unit in plan.closure.units if (one := _environment(unit))}
     asked = [unit.need.hooks for plan in plans for unit in plan.closure.units if unit.need.hooks is not None]
     hooks = {one.key: one for one in (_hook_environment(found, planned.hook_weights) for found in asked)}
-    incomplete = {*planned.incomplete, *(reason for plan in plans for reason in plan.closure.incomplete)}
+    targets = tuple(_target(plan, planned.foreign.get(plan.target.name, ())) for plan in plans)
+    incomplete = {*planned.incomplete, *(reason for target in targets for reason in target.incomplete)}
     units = [(unit, plan.target) for plan in plans for unit in plan.closure.units]
     return Lock(
         inputs=locked_inputs(inputs),
-        targets=tuple(_target(plan) for plan in plans),
+        targets=targets,
         artifacts=tuple(_artifacts(inputs, planned)),
         environments=tuple(environments[key] for key in sorted(environments)),
         hook_environments=tuple(hooks[key] for key in sorted(hooks)),
@@ -113,9 +116,13 @@ def _taken(inputs: Inputs, plan: Plan, candidates: Iterable[Candidate]) -> Itera
             yield wheel
 
 
-def _target(plan: Plan) -> LockedTarget:
-    target = plan.target
-    return LockedTarget(name=target.name, environment=dict(target.environment), pins=_pins(plan.runtime))
+def _target(plan: Plan, believed: Iterable[str]) -> LockedTarget:
+    return LockedTarget(
+        name=plan.target.name,
+        environment=dict(plan.target.environment),
+        pins=_pins(plan.runtime),
+        incomplete=tuple(sorted({*plan.closure.incomplete, *believed})),
+    )
 
 
 def _artifacts(inputs: Inputs, planned: Planned) -> Iterator[LockedArtifact]:

@@ -16,7 +16,7 @@ from wheelforge.events import Note, UnitFailed, UnitFinished, UnitStarted
 from wheelforge.factory.making import HERE
 from wheelforge.forge.checks import check_promises
 from wheelforge.forge.toolchain import toolchain
-from wheelforge.forge.unit import UnitJob, build_unit
+from wheelforge.forge.unit import Asking, UnitJob, build_unit
 from wheelforge.model.artifacts import Artifact, Kind
 from wheelforge.model.treatment import PLAIN, Treatment
 from wheelforge.process.runner import Stopped
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wheelforge.events import Reporter
     from wheelforge.forge.bench import Bench
     from wheelforge.forge.checks import CheckedWheel, Expected
+    from wheelforge.model.inputs import Asked
     from wheelforge.model.targets import Target
     from wheelforge.sandbox.wheels import EnvironmentWheel
     from wheelforge.store.store import Store
@@ -86,6 +87,9 @@ class Order:
     """What the wheels provide."""
     expected: Expected
     treatment: Treatment = PLAIN
+    overrides: tuple[Asked, ...] = ()
+    """See `UnitJob.overrides`."""
+    asking: Asking = Asking.KNOWN
 
     @property
     def subject(self) -> str:
@@ -171,6 +175,8 @@ class WheelMaker:
             log=self._equipment.logs / order.log,
             output=output,
             treatment=order.treatment,
+            overrides=order.overrides,
+            asking=order.asking,
         )
 
     def _keys(self, order: Order) -> tuple[str, str]:

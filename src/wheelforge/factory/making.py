@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from wheelforge.errors import BuildError
 from wheelforge.metadata.ladder import BackendNotAsked
 from wheelforge.model.artifacts import Kind
 from wheelforge.plan.closure import plan_unit
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable, Sequence
 
     from wheelforge.model.artifacts import Artifact
+    from wheelforge.model.inputs import Asked
     from wheelforge.model.treatment import Treatment
     from wheelforge.plan.facts import Facts
     from wheelforge.plan.rules import ClosureRules
@@ -35,11 +37,20 @@ def is_made(file: Artifact) -> bool:
     return file.index == HERE
 
 
+def nothing(_sdist: Candidate, /) -> None:
+    """No wheel stands in for an sdist."""
+
+
+def wheel_beside(sdist: Candidate, /) -> Artifact | None:
+    """The wheel of its version that its index has."""
+    return sdist.evidence if sdist.evidence.kind is Kind.WHEEL else None
+
+
 class WheelDesk(Protocol):
-    """Has backends build; the part of `wheelforge.factory.knowledge.HookDesk` that is needed here."""
+    """Has backends build; the part of `wheelforge.factory.port.HookDesk` that is needed here."""
 
     async def wheel(
-        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, /
+        self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment, overrides: tuple[Asked, ...] = (), /
     ) -> Artifact | Unanswered:
         """The wheel that the backend of an sdist builds among exactly these."""
 
@@ -47,15 +58,23 @@ class WheelDesk(Protocol):
 class Maker:
     """Makes the wheels of sdists, each once; what it makes can stand in an environment as if an index had it.
 
-    Each is planned by itself, as if nothing had been chosen before: who asks for it changes nothing of it.
+    Each is planned by itself, as if nothing had been chosen before: who asks for it changes nothing of it. Where its
+    build fails, what ``stand_in`` has for it is taken; without that it fails for whoever asks, and is not tried again.
     """
 
     def __init__(
-        self, *, facts: Facts, desk: WheelDesk, find_rules: Callable[[], Coroutine[None, None, ClosureRules]]
+        self,
+        *,
+        facts: Facts,
+        desk: WheelDesk,
+        find_rules: Callable[[], Coroutine[None, None, ClosureRules]],
+        stand_in: Callable[[Candidate], Artifact | None] = nothing,
     ) -> None:
         self._facts = facts
         self._desk = desk
         self._find_rules = find_rules
+        self._stand_in = stand_in
+        self._failed: dict[Hashable, BuildError] = {}
         self._made: Once[Artifact] = Once()
         self._known: dict[Hashable, Candidate] = {}
 
@@ -87,9 +106,24 @@ class Maker:
         return candidate.artifact if candidate.artifact.kind is Kind.WHEEL else await self.wheel_of(candidate)
 
     async def _make(self, sdist: Candidate) -> Artifact:
-        unit = _given(sdist, await plan_unit(sdist, await self._find_rules(), self._facts))
+        key = identity(sdist.artifact)
+        if key in self._failed:
+            raise self._failed[key]
+        try:
+            return await self._build(sdist)
+        except BuildError as fault:
+            wheel = self._stand_in(sdist)
+            if wheel is not None:
+                return wheel
+            self._failed[key] = fault
+            raise
+
+    async def _build(self, sdist: Candidate) -> Artifact:
+        rules = await self._find_rules()
+        unit = _given(sdist, await plan_unit(sdist, rules, self._facts))
         wheels = await self.wheels_of(unit.environment)
-        return _given(sdist, await self._desk.wheel(sdist.artifact, wheels, unit.need.treatment))
+        overrides = rules.inputs.overrides
+        return _given(sdist, await self._desk.wheel(sdist.artifact, wheels, unit.need.treatment, overrides))
 
     def cycle(self, circle: WaitsForItself) -> BuildCycle:
         """The way leads over what builds need, and over what is read of sdists whose backends are asked for it.

@@ -13,11 +13,12 @@ import msgspec
 
 from wheelforge.archives.wheel import read_metadata
 from wheelforge.errors import BuildError
-from wheelforge.factory.knowledge import Answers
 from wheelforge.factory.made import Order, WheelMaker
 from wheelforge.factory.making import is_made
+from wheelforge.factory.port import Answers
 from wheelforge.forge.bench import Work
 from wheelforge.forge.checks import Expected
+from wheelforge.forge.toolchain import toolchain
 from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.metadata import Surety
 from wheelforge.model.treatment import PLAIN
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from wheelforge.factory.made import Equipment
     from wheelforge.forge.hooks import Backend
     from wheelforge.model.artifacts import Artifact
+    from wheelforge.model.inputs import Asked
     from wheelforge.model.metadata import Metadata
     from wheelforge.model.treatment import Treatment
     from wheelforge.simple.index import Index
@@ -82,7 +84,13 @@ class SandboxDesk:
         answer = await self._remembered("metadata", question, _metadata, bytes)
         return parse_metadata(answer, surety=Surety.HOOK, origin=sdist.filename)
 
-    async def wheel(self, sdist: Artifact, wheels: Sequence[Artifact], treatment: Treatment = PLAIN) -> Artifact:
+    async def wheel(
+        self,
+        sdist: Artifact,
+        wheels: Sequence[Artifact],
+        treatment: Treatment = PLAIN,
+        overrides: tuple[Asked, ...] = (),
+    ) -> Artifact:
         """See `HookDesk`; it stands in the store, where a later build finds it."""
         source = await self._opened(sdist)
         order = Order(
@@ -92,6 +100,7 @@ class SandboxDesk:
             environment={wheel.name: wheel.version for wheel in wheels},
             expected=Expected(name=sdist.name, version=sdist.version, target=self._equipment.target),
             treatment=treatment,
+            overrides=overrides,
         )
         async with self._places:
             made = await asyncio.to_thread(WheelMaker(self._equipment).wheel, order)
@@ -121,8 +130,10 @@ class SandboxDesk:
 
     async def _question(self, source: _Source, wheels: Sequence[Artifact], treatment: Treatment) -> _Question:
         environment = await self._environment(wheels)
-        conditions = [source.key, *sorted(wheel.sha256 for wheel in environment), self._bench.conditions]
-        key = hashlib.sha256("\n".join([*conditions, treatment.fingerprint]).encode()).hexdigest()
+        files = sorted(wheel.sha256 for wheel in environment)
+        # What a backend finds on the machine may change what it asks for.
+        conditions = [self._bench.conditions, treatment.fingerprint, toolchain()]
+        key = hashlib.sha256("\n".join([source.key, *files, *conditions]).encode()).hexdigest()
         return _Question(source=source, environment=environment, treatment=treatment, key=key)
 
     async def _environment(self, wheels: Sequence[Artifact]) -> tuple[EnvironmentWheel, ...]:

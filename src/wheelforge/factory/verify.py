@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from packaging.utils import parse_wheel_filename
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from wheelforge.archives.sdist import read_sdist
 from wheelforge.archives.wheel import read_metadata
@@ -24,6 +24,7 @@ from wheelforge.metadata.core import parse_metadata
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import Holding
 from wheelforge.model.metadata import Surety
+from wheelforge.model.pep508 import parse_requirement
 from wheelforge.plan.completeness import build_gaps, follows_dependencies, marker_target, runtime_gaps
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ class _Verifier:
         self._report = report
         self._lock = read_lock(folder)
         self._files = standing_files(folder, self._lock)
+        overrides = (parse_requirement(text.partition(" --hash=")[0]) for text in self._lock.inputs.overrides)
+        self._overridden = frozenset(canonicalize_name(one.name) for one in overrides)
         self._unsound: list[LockedArtifact] = []
         """Wheels that are not what they should be."""
 
@@ -109,7 +112,10 @@ class _Verifier:
         check_files(self._folder, self._files)
         checks, left_out = list(self._checks()), self._not_installed()
         if left_out is None:
-            checks.append(_Check("pip installs it offline, by hash, and finds nothing missing", self._install))
+            found = (
+                "finds nothing missing" if follows_dependencies(self._lock) else "looks for nothing that it requires"
+            )
+            checks.append(_Check(f"pip installs it offline, by hash, and {found}", self._install))
         for check in checks:
             if faults := list(check.faults()):
                 raise check.error(self._folder, faults, hint=check.hint())
@@ -176,6 +182,7 @@ class _Verifier:
             version=file.version,
             target=replace(target, tags=tags),
             requires=frozenset(pin.requires),
+            overridden=self._overridden,
             extras=frozenset(pin.extras),
         )
 

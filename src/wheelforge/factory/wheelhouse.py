@@ -10,7 +10,15 @@ from wheelforge.errors import UsageError
 from wheelforge.events import silent
 from wheelforge.factory.companions import companion_names, names_for
 from wheelforge.factory.digests import Digests
-from wheelforge.factory.folder import BUILD_DEPS, find_earlier, remove_unlisted, tell_removed, write_papers, writing
+from wheelforge.factory.folder import (
+    BUILD_DEPS,
+    find_earlier,
+    papers_of,
+    remove_unlisted,
+    tell_removed,
+    write_papers,
+    writing,
+)
 from wheelforge.factory.foreign import check_foreign
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.lock import Holding, LockedArtifact
@@ -41,7 +49,8 @@ def with_built(lock: Lock, made: Mapping[str, MadeWheel]) -> Lock:
     sources = [artifact for artifact in lock.artifacts if artifact.filename in made]
     built = [_built(source, made[source.filename], files) for source in sources]
     built.sort(key=lambda wheel: wheel.filename)
-    return replace(lock, holds=Holding.WHEELHOUSE, incomplete=(), built=tuple(built))
+    targets = tuple(replace(target, incomplete=()) for target in lock.targets)
+    return replace(lock, holds=Holding.WHEELHOUSE, targets=targets, incomplete=(), built=tuple(built))
 
 
 def _built(source: LockedArtifact, made: MadeWheel, files: Mapping[str, LockedArtifact]) -> LockedArtifact:
@@ -104,6 +113,7 @@ def write_wheelhouse(
         UsageError: the wheels would stand where something else does.
     """
     check_places(folder, wheelhouse)
+    papers = papers_of(lock)
     with writing(wheelhouse, Holding.WHEELHOUSE, store) as before:
         wheels = [wheel for wheel in standing_wheels(lock) if keep is BuildDeps.KEEP or not wheel.build_only]
         standing, old = Digests().standing(wheelhouse, wheels), standing_wheels(before) if before else ()
@@ -113,5 +123,5 @@ def write_wheelhouse(
             if not store.blobs.has(wheel.sha256):
                 store.blobs.add(folder / wheel.path)
             store.blobs.deliver(wheel.sha256, wheelhouse / name)
-        write_papers(wheelhouse, lock, before)
+        write_papers(wheelhouse, papers, before)
         tell_removed(remove_unlisted(wheelhouse, old, keep=wheels), report)

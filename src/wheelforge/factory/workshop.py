@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packaging.tags import Tag
-from packaging.utils import parse_wheel_filename
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from wheelforge.errors import BuildError
 from wheelforge.events import Warn
 from wheelforge.factory.made import MadeWheel, Order, WheelMaker
+from wheelforge.factory.unlocked import WHOLE_FOLDER
 from wheelforge.forge.checks import Expected
+from wheelforge.forge.unit import Asking
 from wheelforge.model.artifacts import Kind
+from wheelforge.model.inputs import Asked
+from wheelforge.model.pep508 import parse_requirement
 from wheelforge.plan.completeness import follows_dependencies
 from wheelforge.process.runner import Stopped
 from wheelforge.sandbox.wheels import EnvironmentWheel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from wheelforge.factory.made import Equipment
@@ -36,6 +40,7 @@ class Workshop:
         self._environments = {environment.key: environment for environment in lock.environments}
         self._units = {unit.artifact: unit for unit in lock.units}
         self._pins = _pins_by_file(lock)
+        self._overrides = tuple(_overrides(lock))
         self.made: dict[str, MadeWheel] = {}
         """What is done, by the file name of the sdist."""
 
@@ -60,7 +65,7 @@ class Workshop:
             self.made[filename] = self._instead(unit, self._equipment.logs / order.log, fault)
 
     def _instead(self, unit: Unit, log: Path, fault: Exception) -> MadeWheel:
-        """The index's wheel that was collected for where this build fails.
+        """The wheel that stands in the folder for where this build fails.
 
         Raises:
             Exception: the fault itself, where there is none, or where it is not the build's.
@@ -70,7 +75,8 @@ class Workshop:
             fits = self._equipment.target.rank(tags) is not None
             if fits and (file.name, file.version) == (unit.name, unit.version):
                 self._taken(file)
-                text = f"{unit.name} {unit.version} was not built: the index's {file.filename} is taken instead"
+                whose = "the folder" if self._lock.inputs.options.get(WHOLE_FOLDER) else "the index"
+                text = f"{unit.name} {unit.version} was not built: {whose}'s {file.filename} is taken instead"
                 self._equipment.report(Warn(text=text, hint=f"what went wrong: {log}"))
                 return MadeWheel(filename=file.filename, sha256=file.sha256, size=file.size, fallback=True)
         raise fault
@@ -88,6 +94,8 @@ class Workshop:
             environment={pin.name: pin.version for pin in environment.pins},
             expected=self._expected(unit),
             treatment=unit.treatment,
+            overrides=self._overrides,
+            asking=Asking.UNASKED if self._lock.incomplete and not unit.hooks else Asking.KNOWN,
         )
 
     def _wheels(self, environment: BuildEnvironment) -> tuple[EnvironmentWheel, ...]:
@@ -120,6 +128,7 @@ class Workshop:
             version=unit.version,
             target=self._equipment.target,
             requires=requires,
+            overridden=frozenset(canonicalize_name(one.requirement.name) for one in self._overrides),
             extras=frozenset() if pin is None else frozenset(pin.extras),
             shapes=tuple(one for one in self._lock.expected if one.artifact == unit.artifact),
         )
@@ -129,6 +138,11 @@ class Workshop:
         return follows_dependencies(self._lock) or any(
             pin.artifact == unit.artifact for environment in self._lock.environments for pin in environment.pins
         )
+
+
+def _overrides(lock: Lock) -> Iterator[Asked]:
+    for text in lock.inputs.overrides:
+        yield Asked(requirement=parse_requirement(text.partition(" --hash=")[0]), origin="the lock")
 
 
 def _pins_by_file(lock: Lock) -> Mapping[str, Pin]:

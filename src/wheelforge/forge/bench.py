@@ -13,7 +13,7 @@ from wheelforge.errors import WheelforgeError
 from wheelforge.forge.hooks import Workplace, open_backend
 from wheelforge.forge.patching import apply_patches
 from wheelforge.model.treatment import PLAIN, Treatment
-from wheelforge.sandbox.surroundings import EARLIEST
+from wheelforge.model.variables import EARLIEST
 from wheelforge.sandbox.tools import hidden
 
 if TYPE_CHECKING:
@@ -81,17 +81,17 @@ class Bench:
                 project=work.project,
                 environment=environment,
                 hidden=hidden(treatment.provided),
+                epoch=str(max(unpacked.newest_mtime, int(EARLIEST))),
                 log=work.log,
                 timeout=self.timeout,
                 timeout_option=self.timeout_option,
             )
-            epoch = {"SOURCE_DATE_EPOCH": str(max(unpacked.newest_mtime, int(EARLIEST)))}
             settings = {key: value if isinstance(value, str) else [*value] for key, value in treatment.settings.items()}
             with open_backend(
                 workplace,
                 sandbox=self.sandbox,
                 runner=self.runner,
                 config_settings=settings or None,
-                variables={**treatment.environment, **epoch},
+                variables=treatment.environment,
             ) as backend:
                 yield backend

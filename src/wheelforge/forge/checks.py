@@ -47,6 +47,8 @@ class Expected:
     target: Target
     requires: frozenset[str] | None = None
     """The requirements that apply to the target, PEP 508 without markers, as locked; ``None`` where they are not."""
+    overridden: frozenset[NormalizedName] = frozenset()
+    """Projects of which something else was locked than what anybody requires, since the user said so."""
     extras: frozenset[str] = frozenset()
     """The extras that the lock asks of it; they decide which requirements apply."""
     shapes: tuple[ExpectedShape, ...] = ()
@@ -176,7 +178,8 @@ def _tag_faults(tags: frozenset[Tag], target: Target) -> Iterator[str]:
 def _requirement_faults(metadata: bytes, expected: Expected) -> Iterator[str]:
     if expected.requires is None:
         return
-    locked = {_canonical(Requirement(line)) for line in expected.requires}
+    read = (Requirement(line) for line in expected.requires)
+    locked = {_canonical(one) for one in read if canonicalize_name(one.name) not in expected.overridden}
     built = set[str]()
     for line in read_headers(metadata).all("requires-dist"):
         try:
@@ -184,7 +187,8 @@ def _requirement_faults(metadata: bytes, expected: Expected) -> Iterator[str]:
         except InvalidRequirement:
             yield f"its METADATA requires {line[:_LONGEST_SHOWN]!r}, which is no requirement (PEP 508)"
             continue
-        if expected.target.evaluate(requirement.marker, expected.extras):
+        counts = canonicalize_name(requirement.name) not in expected.overridden
+        if counts and expected.target.evaluate(requirement.marker, expected.extras):
             built.add(_canonical(requirement))
     if built - locked:
         yield f"it requires what the lock does not have: {', '.join(sorted(built - locked))}"

@@ -16,6 +16,7 @@ from wheelforge.errors import BuildError, WheelforgeError
 from wheelforge.forge.delivery import DeliveryError
 from wheelforge.forge.failure import Failure
 from wheelforge.forge.session import Session, Stage
+from wheelforge.model.variables import EARLIEST
 from wheelforge.sandbox.port import Access, Mount
 from wheelforge.sandbox.surroundings import job_variables, scratch_folder
 from wheelforge.store.atomic import storage_errors
@@ -46,6 +47,8 @@ class Workplace:
     environment: Environment
     hidden: frozenset[str] = frozenset()
     """Programs of the host that it does not see: see `Job.hidden`."""
+    epoch: str = EARLIEST
+    """Its ``SOURCE_DATE_EPOCH``: seconds since 1970."""
     log: Path
     """Everything that the backend prints is appended here."""
     timeout: float | None
@@ -157,7 +160,8 @@ def open_backend(
 ) -> Iterator[Backend]:
     """Open the build backend of a source tree; its process starts with the first hook and ends with the block.
 
-    ``config_settings`` are handed to every hook (PEP 517), ``variables`` come on top of the sandbox's own.
+    ``config_settings`` are handed to every hook (PEP 517), ``variables`` are set beside them, and
+    never in the place of the sandbox's own.
 
     Raises:
         BuildError: the ``[build-system]`` table is not right (PEP 518), or leads out of the tree.
@@ -176,11 +180,12 @@ def _stage(
     workplace: Workplace, sandbox: Sandbox, scratch: Mount, outbox: Mount, variables: Mapping[str, str]
 ) -> Stage:
     environment = workplace.environment
+    own = {**job_variables(sandbox, scratch), **environment.variables, "SOURCE_DATE_EPOCH": workplace.epoch}
     return Stage(
         subject=workplace.subject,
         sandbox=sandbox,
         python=environment.python,
-        variables={**job_variables(sandbox, scratch), **environment.variables, **variables},
+        variables={**variables, **own},
         source=Mount(host=workplace.source.absolute(), inside="/src", access=Access.WRITE),
         outbox=outbox,
         mounts=(environment.mount, scratch),

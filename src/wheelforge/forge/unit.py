@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,20 +12,31 @@ from packaging.utils import canonicalize_name
 from wheelforge.errors import BuildError
 from wheelforge.forge.bench import Work
 from wheelforge.forge.checks import check_wheel
+from wheelforge.model.inputs import Formats
 from wheelforge.model.pep508 import parse_requirement
 from wheelforge.model.treatment import PLAIN, Treatment
+from wheelforge.resolve.problem import Problem, applies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
     from wheelforge.forge.bench import Bench
     from wheelforge.forge.checks import CheckedWheel, Expected
+    from wheelforge.model.inputs import Asked
     from wheelforge.model.targets import Target
     from wheelforge.sandbox.wheels import EnvironmentWheel
+
+
+class Asking(enum.Enum):
+    """Whether a backend was asked at collect; each with what helps where its build needs more than is locked."""
+
+    KNOWN = "collect again: its backend does not ask for what it asked for at collect"
+    UNASKED = "collect again where its backend can be asked: without --static, in a sandbox or with --isolation venv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +55,9 @@ class UnitJob:
     output: Path
     """A folder of its own; the wheel is left there."""
     treatment: Treatment = PLAIN
+    overrides: tuple[Asked, ...] = ()
+    """What counted in the environment instead of all that was asked for of these projects."""
+    asking: Asking = Asking.KNOWN
 
 
 class UnlockedRequirement(BuildError):
@@ -61,7 +76,7 @@ def build_unit(job: UnitJob, bench: Bench) -> tuple[Path, CheckedWheel]:
         if unmet:
             raise UnlockedRequirement(
                 f"{job.subject}: the backend asks for {', '.join(unmet)}, which its locked environment does not hold",
-                hint="collect again where hooks can be asked: in a sandbox, or with --isolation venv",
+                hint=job.asking.value,
             )
         wheel = backend.build_wheel(job.output)
     return wheel, check_wheel(wheel, job.expected)
@@ -74,10 +89,17 @@ def _unmet(asked: Sequence[str], job: UnitJob) -> Iterable[str]:
         except InvalidRequirement as fault:
             why = str(fault).partition("\n")[0]
             raise BuildError(f"{job.subject} asks for what is not PEP 508: {text[:200]!r}\n{why}") from None
-        name = canonicalize_name(requirement.name)
-        version = job.environment.get(name)
-        if name in {*job.treatment.removes, *job.treatment.provided}:
+        if canonicalize_name(requirement.name) in {*job.treatment.removes, *job.treatment.provided}:
             continue
-        served = version is not None and requirement.specifier.contains(version, prereleases=True)
-        if job.builder.evaluate(requirement.marker) and not served:
+        # As where the environment was planned, a requirement for other builders is nothing that could be overridden.
+        if applies(requirement, job.builder) and not all(_served(requirement, job)):
             yield text
+
+
+def _served(requirement: Requirement, job: UnitJob) -> Iterator[bool]:
+    """Whether the environment serves what counts for a requirement: itself, or each of its overrides."""
+    question = Problem(subject=job.subject, target=job.builder, roots=(), formats=Formats(), overrides=job.overrides)
+    for stated in question.instead(requirement, None):
+        if applies(stated.requirement, job.builder):
+            version = job.environment.get(canonicalize_name(stated.requirement.name))
+            yield version is not None and stated.requirement.specifier.contains(version, prereleases=True)

@@ -63,6 +63,8 @@ def load_lock(data: bytes, *, origin: str) -> model.Lock:
         raise UsageError(f"{place}: {printable(problem)}", hint="this is not a lock that wheelforge wrote") from error
     if written.complete is bool(written.incomplete):
         raise contradiction(origin, [("complete", f"{str(written.complete).lower()} contradicts 'incomplete'")])
+    if strange := [one.name for one in written.targets if not set(one.incomplete) <= set(written.incomplete)]:
+        raise contradiction(origin, [(f"targets.{name}", "says more than 'incomplete'") for name in strange])
     lock = _from_wire(written, origin)
     check_lock(lock, origin=origin)
     check_texts(table, origin=origin)

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 
 from wheelforge.errors import IntegrityError
-from wheelforge.formats.lock_file_checks import file_flaws, holds_credentials, is_wheel_of, show
+from wheelforge.formats.lock_file_checks import file_flaws, is_wheel_of, show
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.filenames import is_safe
 from wheelforge.model.lock import Holding
-from wheelforge.model.told import printable
+from wheelforge.model.told import holds_credentials, printable
+from wheelforge.model.variables import variable_flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wheelforge.formats.lock_file_checks import Flaw
     from wheelforge.model.lock import Cycle, ExpectedShape, Lock, LockedArtifact, LockedInputs, Pin, Unit
+    from wheelforge.model.treatment import Treatment
 
 _KEY = re.compile(r"[0-9a-f]{16}")
 _QUOTES = frozenset("'\"\\")
@@ -183,6 +185,7 @@ def _unit_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Fla
         yield from ((f"{where}.{key}", problem) for key, problem in _named_file_flaws(unit, files))
         if unit.artifact in files and files[unit.artifact].kind is not Kind.SDIST:
             yield f"{where}.artifact", f"{show(unit.artifact)} is not an sdist"
+        yield from ((f"{where}.{key}", problem) for key, problem in _treatment_flaws(unit.treatment))
         for number, asked in enumerate(unit.requires):
             yield from _requirement_flaws(f"{where}.requires[{number}].requirement", asked.requirement)
         if unit.environment not in held:
@@ -194,6 +197,20 @@ def _unit_flaws(lock: Lock, files: Mapping[str, LockedArtifact]) -> Iterator[Fla
             yield from ((f"{where}.cycles[{number}].{key}", problem) for key, problem in _cycle_flaws(cycle, pins))
     if sorted(unit.order for unit in lock.units) != list(range(len(lock.units))):
         yield "units", f"their orders are not 0 to {len(lock.units) - 1}, each once"
+
+
+def _treatment_flaws(treatment: Treatment) -> Iterator[Flaw]:
+    """What no recipe may say either."""
+    for name, value in treatment.environment.items():
+        where = f"env.{printable(name)}"
+        if problem := variable_flaw(name):
+            yield where, problem
+        if holds_credentials(value):
+            yield where, f"{show(value)} holds credentials"
+    for key, said in treatment.settings.items():
+        for text in (key, said) if isinstance(said, str) else (key, *said):
+            if holds_credentials(text):
+                yield f"config-settings.{printable(key)}", f"{show(text)} holds credentials"
 
 
 def _cycle_flaws(cycle: Cycle, pins: Iterable[Pin]) -> Iterator[Flaw]:

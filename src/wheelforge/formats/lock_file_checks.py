@@ -11,7 +11,7 @@ from packaging.utils import is_normalized_name
 
 from wheelforge.model.artifacts import Kind
 from wheelforge.model.filenames import SDIST_SUFFIXES, is_safe, named, version_of
-from wheelforge.model.told import printable
+from wheelforge.model.told import holds_credentials, printable
 from wheelforge.model.urls import FULL_COMMIT
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIXES = {Kind.WHEEL: (".whl",), Kind.SDIST: SDIST_SUFFIXES}
 _KIND_WORDS = {Kind.WHEEL: "a wheel", Kind.SDIST: "an sdist"}
-_USERINFO = re.compile(r"://([^/\s?#]*)@")
 _WEB = frozenset({"http", "https"})
 _SHOWN_CHARACTERS = 120
 
@@ -57,11 +56,6 @@ def is_wheel_of(filename: str, name: NormalizedName, version: Version) -> bool:
     """Whether a file name is that of a wheel of this project and version."""
     found = named(filename, name)
     return found is not None and found.kind is Kind.WHEEL and version_of(found.version) == version
-
-
-def holds_credentials(text: str) -> bool:
-    """Whether a text holds a URL with a user or a password; a mere user of ssh is part of the place (PEP 610)."""
-    return any(":" in one[1] or not text.endswith("ssh", 0, one.start()) for one in _USERINFO.finditer(text))
 
 
 def show(value: str) -> str:

@@ -99,6 +99,9 @@ class Target(Table, frozen=True):
 
     name: str
     environment: Annotated[dict[str, str], Meta(description="The markers that were used (PEP 508).")]
+    incomplete: Annotated[
+        tuple[str, ...], Meta(description="Those reasons of the lock's `incomplete` that concern this target.")
+    ] = ()
     pins: tuple[Pin, ...] = ()
 
 
@@ -123,19 +126,19 @@ class BuildRequirement(Table, frozen=True):
 
 
 class HookWheel(Table, frozen=True):
-    """A wheel that a backend was asked with."""
+    """A wheel that a backend was asked with, or, with hooks from source, the sdist of which that wheel was made."""
 
     filename: Filename
     sha256: Sha256
 
 
 class HookEnvironment(Table, frozen=True):
-    """Where backends were asked at collect what they require; its wheels need not stand in the folder."""
+    """Where backends were asked what they require; its files need not stand in the folder."""
 
     key: Annotated[
         str,
         Meta(
-            description="The first 16 hex digits of the SHA-256 over its wheels.",
+            description="The first 16 hex digits of the SHA-256 over its `wheels`.",
             extra_json_schema={"pattern": "^[0-9a-f]{16}$"},
         ),
     ]

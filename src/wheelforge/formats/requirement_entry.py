@@ -9,6 +9,7 @@ from wheelforge.formats.fault import FaultyText
 from wheelforge.formats.requirement import HERE, BadRequirement, parse_editable, parse_input
 from wheelforge.formats.requirement_options import Option, Said, editable_part, read_options, requirement_part
 from wheelforge.model.digest import Digest, read_digest
+from wheelforge.model.treatment import unrecordable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wheelforge.formats.requirement_lines import LogicalLine
     from wheelforge.model.inputs import Asked, Reference
 
+_EXPANDED = "a lock records config settings, and a variable may hold a secret: write out what is none"
 _NO_HASH = "expected sha256: and 64 hex digits, sha384: and 96, or sha512: and 128"
 
 
@@ -71,6 +73,10 @@ def _hash(said: Said, line: LogicalLine) -> Digest:
 
 
 def _setting(said: Said, line: LogicalLine) -> tuple[str, str]:
+    if said.expanded:
+        raise FaultyText([line.fault(said.offset, _EXPANDED)])
+    if problem := unrecordable(said.value):
+        raise FaultyText([line.fault(said.offset, problem)])
     key, equals, value = said.value.partition("=")
     if not equals or not key:
         raise FaultyText([line.fault(said.offset, "expected KEY=VALUE")])

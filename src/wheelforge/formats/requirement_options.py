@@ -74,6 +74,8 @@ class Said:
     """Empty where the option takes none."""
     written: str
     """The value with no variable expanded."""
+    expanded: bool
+    """Whether a variable's value stands in it."""
     offset: int
 
 
@@ -117,7 +119,8 @@ def read_options(line: LogicalLine) -> Iterator[Said]:
         if equals and not option.takes_value:
             raise FaultyText([line.fault(offset, f"{name} takes no value")])
         written = part.unvalued.removeprefix("=").strip("\"'")
-        yield Said(option=option, value=value, written=written, offset=offset)
+        expanded = part.unvalued != part.text
+        yield Said(option=option, value=value, written=written, expanded=expanded, offset=offset)
 
 
 def _words(line: LogicalLine) -> Iterator[tuple[int, int, str]]:

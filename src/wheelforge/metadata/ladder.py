@@ -54,9 +54,9 @@ def _no_patches(_sdist: Artifact) -> tuple[Patch, ...]:
 
 
 class Ladder:
-    """Reads files of one index; an sdist is opened once.
+    """Reads files of one index; an sdist is opened once for all who apply the same patches.
 
-    ``patches_of`` tells what recipes change in an sdist before anybody reads it.
+    ``patches_of`` tells what recipes change in an sdist before anybody reads here what it requires.
     """
 
     def __init__(self, index: Index, ask_backend: AskBackend, patches_of: PatchesOf = _no_patches) -> None:
@@ -87,7 +87,8 @@ class Ladder:
         static = await self._static(file)
         if static is not None:
             return static
-        return _agreeing(file, await self._ask_backend(file, await self.build_system(file), assumed))
+        system = await self.build_system(file, self._patches_of(file))
+        return _agreeing(file, await self._ask_backend(file, system, assumed))
 
     async def stated(self, file: Artifact) -> Metadata | None:
         """What a file says of itself as it stands; ``None`` where only the backend of an sdist knows."""
@@ -95,21 +96,23 @@ class Ladder:
 
     async def _static(self, sdist: Artifact) -> Metadata | None:
         with naming(sdist.listed):
-            static = static_metadata(await self.contents(sdist), origin=sdist.filename)
+            contents = await self.contents(sdist, self._patches_of(sdist))
+            static = static_metadata(contents, origin=sdist.filename)
             return None if static is None else _agreeing(sdist, static)
 
-    async def build_system(self, sdist: Artifact) -> BuildSystem:
-        """``[build-system]``, always from the archive."""
+    async def build_system(self, sdist: Artifact, patches: tuple[Patch, ...]) -> BuildSystem:
+        """``[build-system]``, always from the archive, as it is with these patches."""
         with naming(sdist.listed):
-            return build_system(await self.contents(sdist), origin=sdist.filename)
+            return build_system(await self.contents(sdist, patches), origin=sdist.filename)
 
-    async def contents(self, sdist: Artifact) -> SdistContents:
-        """The static files of an sdist, after its hash was checked, as they are built: with all patches."""
-        return await self._contents.get((sdist.filename, sdist.sha256 or sdist.url), lambda: self._read(sdist))
+    async def contents(self, sdist: Artifact, patches: tuple[Patch, ...]) -> SdistContents:
+        """The static files of an sdist, after its hash was checked, as they are with these patches."""
+        key = (sdist.filename, sdist.sha256 or sdist.url, *(patch.sha256 for patch in patches))
+        return await self._contents.get(key, lambda: self._read(sdist, patches))
 
-    async def _read(self, sdist: Artifact) -> SdistContents:
+    async def _read(self, sdist: Artifact, patches: tuple[Patch, ...]) -> SdistContents:
         fetched = await self._index.fetch(sdist)
-        if patches := self._patches_of(sdist):
+        if patches:
             return await asyncio.to_thread(read_patched, fetched.path, patches, name=sdist.filename)
         return await asyncio.to_thread(read_sdist, fetched.path, name=sdist.filename)
 

@@ -130,7 +130,10 @@ class BuildEnvironment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookWheel:
-    """A wheel that a backend was asked with; it need not stand in the folder."""
+    """A wheel that a backend was asked with; it need not stand in the folder.
+
+    What was made here of an sdist, with hooks from source, is told by the sdist.
+    """
 
     filename: str
     sha256: str
@@ -193,6 +196,8 @@ class LockedTarget:
     """The marker environment that was used."""
     pins: tuple[Pin, ...]
     """The runtime closure, sorted by name."""
+    incomplete: tuple[str, ...] = ()
+    """Of what could not be known, that which concerns this target and not all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

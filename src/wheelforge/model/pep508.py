@@ -36,6 +36,9 @@ def parse_requirement(text: str) -> Requirement:
     if _depth(text) > DEEPEST:
         raise InvalidRequirement("its parentheses are nested too deeply")
     requirement = Requirement(text)
+    # Blanks between its parts may be tabs; what is left of it is told to people, and stands in locks.
+    if not str(requirement).isprintable():
+        raise InvalidRequirement("it holds characters that cannot be printed")
     if requirement.marker is not None and (alien := _OF_LOCKS & words(requirement.marker)):
         raise InvalidRequirement(f"its marker asks for `{min(alien)}`, which there is in lock files only (PEP 751)")
     return requirement

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WORD = re.compile(r"\S+")
+_USERINFO = re.compile(r"://([^/\s?#]*)@")
 _SHARED = "git"
 """The user of ssh that hosts of repositories share: no secret."""
 _SERVER = re.compile(r"([\w-]+(\.[\w-]+)+|localhost|\[[\w:.%]+\])(:\d*)?")
@@ -31,6 +32,11 @@ def plain(text: str) -> str:
 def plain_lines(text: str) -> str:
     """The lines of a text without terminal controls."""
     return "\n".join(map(plain, text.split("\n")))
+
+
+def holds_credentials(text: str) -> bool:
+    """Whether a text holds a URL with a user or a password; a mere user of ssh is part of the place (PEP 610)."""
+    return any(":" in one[1] or not text.endswith("ssh", 0, one.start()) for one in _USERINFO.finditer(text))
 
 
 def without_login(url: str) -> str:

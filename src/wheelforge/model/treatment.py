@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from wheelforge.model.told import holds_credentials
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -69,6 +71,15 @@ class Treatment:
         if not any(said.values()):
             return ""
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def unrecordable(text: str) -> str | None:
+    """Why a lock cannot record a text among variables and settings, as a clause; ``None`` where it can."""
+    if not text.isprintable():
+        return "it holds characters that cannot be printed, and a lock has none"
+    if holds_credentials(text):
+        return "it holds credentials, and a lock that records them is handed on"
+    return None
 
 
 PLAIN = Treatment()

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from wheelforge.errors import BuildError, ResolutionError, WheelforgeError
 from wheelforge.model.artifacts import Kind
+from wheelforge.plan.asking import Backends
 from wheelforge.plan.cycles import break_cycles
 from wheelforge.plan.environments import Environments
-from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import build_order, needs
-from wheelforge.plan.needs import static_need
 from wheelforge.plan.sharing import shared_versions
 from wheelforge.plan.units import BuildClosure, PlannedUnit
 from wheelforge.resolve.problem import Solution
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from wheelforge.plan.cycles import Detour
-    from wheelforge.plan.facts import Facts
+    from wheelforge.plan.facts import Facts, Unanswered
     from wheelforge.plan.graph import Units
     from wheelforge.plan.needs import Need
     from wheelforge.plan.rules import ClosureRules
@@ -35,6 +33,11 @@ if TYPE_CHECKING:
     Preferences = Mapping[NormalizedName, tuple[Version, ...]]
 
 T = TypeVar("T")
+
+GENERATIONS = 100
+"""No chain of builds goes that far, but where an index makes up a project for whatever name it is asked for."""
+_TOLD = 5
+"""So many steps of such a chain are told."""
 
 
 async def plan_closure(shipped: Sequence[Candidate], rules: ClosureRules, facts: Facts) -> BuildClosure:
@@ -47,7 +50,7 @@ async def plan_closure(shipped: Sequence[Candidate], rules: ClosureRules, facts:
     Raises:
         BuildCycle: units that need each other to be built, whatever versions they take.
         Unplannable: several builds require what is not to be had.
-        ResolutionError: one does.
+        ResolutionError: one does, or each needs yet another one.
     """
     planner = _Planner(rules, facts, shipped)
     units = build_order(await break_cycles(await planner.grown({}, sdists(shipped)), planner.avoiding))
@@ -96,6 +99,19 @@ def _unplanned(new: Iterable[PlannedUnit], units: Units) -> list[Candidate]:
     return [found[name] for name in sorted(found) if name not in units]
 
 
+def _endless(units: Units, last: Candidate) -> ResolutionError:
+    """What is told with the end of a chain: each is needed by the build of the one before it."""
+    chain = [last]
+    while len(chain) <= _TOLD:
+        needed = chain[0].artifact.filename
+        # The first to need it was planned in the generation before it.
+        chain.insert(0, next(unit.sdist for unit in units.values() if needed in needs(unit)))
+    return ResolutionError(
+        f"what builds need goes on without end: after {GENERATIONS} steps still {' -> '.join(map(str, chain))}",
+        hint=f"take one of these as a wheel: --seed {last.name}",
+    )
+
+
 class _Planner:
     """What the generations share: solved environments, and which versions are preferred."""
 
@@ -106,6 +122,7 @@ class _Planner:
         self._ahead: set[str] = set()
         """The files whose backends were asked before their turn."""
         self.environments = Environments(rules, facts)
+        self._backends = Backends(rules, facts, self.environments)
         self._faults: dict[str, ResolutionError] = {}
         """Why builds could not be planned, by message: several may fail for one reason."""
 
@@ -116,20 +133,28 @@ class _Planner:
             ResolutionError: some cannot be planned.
         """
         self._faults.clear()
-        while generation:
+        for _ in range(GENERATIONS):
+            if not generation:
+                break
             planned = await self.generation(generation, self.preferences(units))
             units = {**units, **{unit.sdist.artifact.filename: unit for unit in planned}}
             generation = _unplanned(planned, units)
+        if generation:
+            raise _endless(units, generation[0])
         self.raise_faults()
         return units
 
     async def avoiding(self, units: Units, detour: Detour) -> Units | None:
         """See `Replan`."""
         unit = units[detour.unit]
-        cycles = (*unit.cycles, detour.cycle)
+        cycles, preferences = (*unit.cycles, detour.cycle), self.preferences(units)
+
+        async def solve(needs: Sequence[Need]) -> list[tuple[Need, Solution]]:
+            return [(one, await self.environments.of(one, self._rules.builder, preferences, cycles)) for one in needs]
+
         try:
-            environment = await self.environments.of(unit.need, self._rules.builder, self.preferences(units), cycles)
-            changed = replace(unit, environment=environment, cycles=cycles)
+            [(need, environment)] = await self._backends.settled([unit.need], solve)
+            changed = PlannedUnit(need=need, environment=environment, cycles=cycles)
             units = {**units, detour.unit: changed}
             return self._needed(await self.grown(units, _unplanned([changed], units)))
         except (ResolutionError, BuildError):
@@ -165,11 +190,9 @@ class _Planner:
     async def generation(self, sdists: Sequence[Candidate], preferences: Preferences) -> list[PlannedUnit]:
         """Plan the units of one generation, but those that cannot be planned."""
         async with self._looking_ahead(sdists, preferences):
-            needs = await self._all_of(self._needs(sdist, preferences) for sdist in sdists)
-        return [
-            PlannedUnit(need=need, environment=environment)
-            for need, environment in await self._solve_all(needs, preferences)
-        ]
+            needs = await self._all_of(self._backends.need(sdist, preferences) for sdist in sdists)
+        solved = await self._backends.settled(needs, lambda found: self._solve_all(found, preferences))
+        return [PlannedUnit(need=need, environment=environment) for need, environment in solved]
 
     async def _all_of(self, jobs: Iterable[Coroutine[None, None, T]]) -> list[T]:
         """The results of those that succeed."""
@@ -195,30 +218,6 @@ class _Planner:
     async def _solve(self, need: Need, preferences: Preferences) -> tuple[Need, Solution]:
         return need, await self.environments.of(need, self._rules.builder, preferences)
 
-    async def _static(self, sdist: Candidate) -> Need:
-        """What its build needs without being asked."""
-        system = await self._facts.build_system(sdist)
-        return static_need(sdist, system, self._rules.recipes.treatment(sdist.name, sdist.version, self._rules.builder))
-
-    async def _needs(self, sdist: Candidate, preferences: Preferences) -> Need:
-        """All that the build of one sdist needs."""
-        static = await self._static(sdist)
-        return static if static.is_silent else await self._ask(static, preferences)
-
-    async def _ask(self, need: Need, preferences: Preferences) -> Need:
-        """The same with what the hook asks for, in an environment of wheels of the host."""
-        host, builder = self._rules.host, self._rules.builder
-        environment = await self.environments.of_hooks(need, host, preferences)
-        if need.is_silent_among(environment):
-            return need
-        answer = self.environments.refusal(need, environment) or await self._facts.hook_requires(
-            need.sdist, environment, need.treatment
-        )
-        if isinstance(answer, Unanswered):
-            return replace(need, incomplete=f"{need.sdist}: {answer}")
-        foreign = f"backends were asked on {host.name} what builds for {builder.name} need"
-        return replace(need.answered(answer, environment), incomplete=foreign if host.name != builder.name else "")
-
     @contextlib.asynccontextmanager
     async def _looking_ahead(self, sdists: Sequence[Candidate], preferences: Preferences) -> AsyncIterator[None]:
         """While hooks are asked, ask those of the next generation whose environment is known, for it is empty.
@@ -237,7 +236,7 @@ class _Planner:
 
     async def _look_ahead(self, these: Sequence[Candidate], preferences: Preferences) -> None:
         with contextlib.suppress(WheelforgeError):
-            needs = await together(self._static(sdist) for sdist in these)
+            needs = await together(self._backends.static(sdist) for sdist in these)
             likely = await self._solve_all(needs, preferences)
             chosen = sdists(choice.candidate for _, found in likely for choice in found.choices)
             members = {member.artifact.filename: member for member in chosen}
@@ -247,6 +246,6 @@ class _Planner:
 
     async def _ask_ahead(self, sdist: Candidate) -> None:
         with contextlib.suppress(WheelforgeError):
-            need = await self._static(sdist)
+            need = await self._backends.static(sdist)
             if not (need.told or need.is_silent):
                 await self._facts.hook_requires(sdist, Solution(choices=()), need.treatment)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from wheelforge.model.direct import DirectUrl
-    from wheelforge.model.lock import Lock, LockedTarget, Pin
+    from wheelforge.model.lock import Lock, LockedTarget, Pin, Unit
     from wheelforge.model.targets import Target
 
 
@@ -41,8 +41,10 @@ def _nodes(lock: Lock) -> Iterator[Node]:
     shipped = {pin.artifact for locked in lock.targets for pin in locked.pins}
     used = {pin.artifact: pin for environment in lock.environments for pin in environment.pins}
     used |= {pin.artifact: pin for locked in lock.targets for pin in locked.pins}
+    # Of a folder without a lock all versions are built, and one of each project is what it holds.
+    built_here: dict[str, Pin | Unit] = {unit.artifact: unit for unit in lock.units}
     built = {(wheel.name, wheel.version): wheel.filename for wheel in lock.built}
-    for filename, pin in sorted(used.items()):
+    for filename, pin in sorted((built_here | used).items()):
         kind = Kind.WHEEL if filename.endswith(".whl") else Kind.SDIST
         yield Node(
             filename=filename,
@@ -65,12 +67,14 @@ class _Set:
 
     def serve(self, source: str, texts: Iterable[str], reason: Reason) -> Iterator[Edge]:
         """An edge for each requirement that counts here and that a pin serves."""
-        by_name = {pin.name: pin.artifact for pin in self.pins}
+        by_name = {pin.name: pin for pin in self.pins}
         for text in texts:
             requirement = Requirement(text)
             served = by_name.get(canonicalize_name(requirement.name))
-            if served is not None and any(applies(requirement, target) for target in self.targets):
-                yield self.edge(source, served, text, reason)
+            if served is None or not requirement.specifier.contains(served.version, prereleases=True):
+                continue
+            if any(applies(requirement, target) for target in self.targets):
+                yield self.edge(source, served.artifact, text, reason)
 
     def edge(self, source: str, needs: str, requirement: str, reason: Reason) -> Edge:
         """One between two files here."""

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
+    from wheelforge.model.inputs import Inputs
     from wheelforge.model.lock import Cycle
     from wheelforge.model.targets import Target
     from wheelforge.plan.facts import Facts
     from wheelforge.plan.needs import Need
     from wheelforge.plan.rules import ClosureRules
+    from wheelforge.recipes.cookbook import Cookbook
     from wheelforge.resolve.candidates import Candidate
     from wheelforge.resolve.problem import Solution
 
@@ -48,7 +50,7 @@ def hook_formats(formats: Formats, hooks: Hooks) -> Formats:
             return replace(formats, prefer=Prefer.WHEEL, no_binary=frozenset())
         case Hooks.FROM_SOURCE:
             named = formats.only_binary - {ALL}
-            return replace(formats, prefer=Prefer.SOURCE, no_binary=frozenset({ALL}), only_binary=named)
+            return replace(formats, prefer=Prefer.SOURCE, no_binary=formats.no_binary | {ALL}, only_binary=named)
         case Hooks.AS_BUILDS:
             return formats
 
@@ -83,6 +85,16 @@ class Environments:
         formats = hook_formats(self._formats(), self._inputs.building.hooks)
         return await self._solve(need, self._problem(need, target, formats, preferences))
 
+    async def of_hooks_among(self, need: Need, target: Target, built: Solution) -> Solution:
+        """The same, but of just the versions that stand in the environment in which the sdist is built.
+
+        Raises:
+            ResolutionError: there is none.
+        """
+        problem = self._problem(need, target, hook_formats(self._formats(), self._inputs.building.hooks), {})
+        pins = (_pin(choice.candidate, need) for choice in built.choices)
+        return await self._solve(need, replace(problem, constraints=(*problem.constraints, *pins)))
+
     def refusal(self, need: Need, environment: Solution) -> Unanswered | None:
         """Why nothing is run in an environment: in pip's hash-checking mode all of it must be vouched for."""
         if not self._inputs.require_hashes:
@@ -91,9 +103,7 @@ class Environments:
         return Unanswered(reason=no_hashes(bare), hint=HASHES_HINT) if bare else None
 
     def _formats(self) -> Formats:
-        """The user's rules, where a seed is always a wheel; what he names himself, no recipe makes one."""
-        formats = self._inputs.formats
-        return seeded(formats, self._inputs.seeds | (self._rules.recipes.seeds(self._rules.builder) - _named(formats)))
+        return build_formats(self._inputs, self._rules.recipes, self._rules.builder)
 
     def _problem(self, need: Need, target: Target, formats: Formats, preferences: Preferences) -> Problem:
         sdist = need.sdist
@@ -123,9 +133,9 @@ class Environments:
 
     async def _solve(self, need: Need, problem: Problem) -> Solution:
         requires = frozenset(str(root.requirement) for root in problem.roots)
-        bans = frozenset(str(ban.requirement) for ban in problem.constraints[len(self._inputs.build_constraints) :])
+        own = problem.constraints[len(self._inputs.build_constraints) :]
         wanted = (problem.formats, frozenset(problem.preferences.items()), problem.uploaded_prior_to)
-        key = (requires, problem.target.name, bans, *wanted)
+        key = (requires, problem.target.name, frozenset(str(one.requirement) for one in own), *wanted)
         # Whoever waited for it may have been stopped, and what comes after that asks again.
         if key not in self._solved or self._solved[key].cancelled():
             self._solved[key] = asyncio.ensure_future(self._facts.solve(problem))
@@ -135,15 +145,8 @@ class Environments:
             if need.sdist.evidence.kind is Kind.WHEEL:
                 fault.hint = f"take {need.sdist.name} as a wheel instead: --only-binary {need.sdist.name}"
             raise
-        late = self._late_seeds(solution, problem.formats)
+        late = late_seeds(solution, problem.formats, self._rules.recipes, self._rules.builder)
         return await self._solve(need, replace(problem, formats=seeded(problem.formats, late))) if late else solution
-
-    def _late_seeds(self, solution: Solution, formats: Formats) -> frozenset[NormalizedName]:
-        """What recipes make a seed in just the version that was chosen."""
-        recipes, builder = self._rules.recipes, self._rules.builder
-        built = [one.candidate for one in solution.choices if one.candidate.artifact.kind is Kind.SDIST]
-        seeds = (one for one in built if recipes.treatment(one.name, one.version, builder).policy is Policy.SEED)
-        return frozenset(one.name for one in seeds) - _named(formats)
 
 
 def _ban(cycle: Cycle) -> Asked:
@@ -152,8 +155,27 @@ def _ban(cycle: Cycle) -> Asked:
     return Asked(requirement=Requirement(f"{name}!={version}"), origin=f"the build cycle {cycle}")
 
 
+def _pin(candidate: Candidate, need: Need) -> Asked:
+    return Asked(
+        requirement=Requirement(f"{candidate.name}=={candidate.version}"), origin=f"the environment of {need.sdist}"
+    )
+
+
 def _named(formats: Formats) -> frozenset[str]:
     return formats.no_binary | formats.only_binary
+
+
+def build_formats(inputs: Inputs, recipes: Cookbook, builder: Target) -> Formats:
+    """The user's rules for builds, where a seed is always a wheel; what he names himself, no recipe makes one."""
+    formats = inputs.formats
+    return seeded(formats, inputs.seeds | (recipes.seeds(builder) - _named(formats)))
+
+
+def late_seeds(solution: Solution, formats: Formats, recipes: Cookbook, builder: Target) -> frozenset[NormalizedName]:
+    """What recipes make a seed in just the version that was chosen, but what the rules name themselves."""
+    built = [one.candidate for one in solution.choices if one.candidate.artifact.kind is Kind.SDIST]
+    seeds = (one for one in built if recipes.treatment(one.name, one.version, builder).policy is Policy.SEED)
+    return frozenset(one.name for one in seeds) - _named(formats)
 
 
 def seeded(formats: Formats, seeds: frozenset[NormalizedName]) -> Formats:

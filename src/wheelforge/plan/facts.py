@@ -30,8 +30,8 @@ class Facts(Protocol):
     async def solve(self, problem: Problem) -> Solution:
         """The versions that serve a problem, each confirmed by the file itself."""
 
-    async def build_system(self, sdist: Candidate) -> BuildSystem:
-        """What the sdist says statically of its build."""
+    async def build_system(self, sdist: Candidate, treatment: Treatment, /) -> BuildSystem:
+        """What the sdist says statically of its build, once it is so treated."""
 
     async def hook_requires(
         self, sdist: Candidate, environment: Solution, treatment: Treatment, /

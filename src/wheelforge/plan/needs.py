@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from packaging.requirements import Requirement
+    from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from wheelforge.model.metadata import BuildSystem
     from wheelforge.model.targets import Target
@@ -52,8 +54,31 @@ class Need:
 
     def is_silent_among(self, environment: Solution) -> bool:
         """Whether it is known to ask for nothing more in this environment."""
-        versions = {choice.candidate.name: choice.candidate.version for choice in environment.choices}
-        return not self.treatment.fingerprint and is_silent_among(self.system, versions)
+        return not self.treatment.fingerprint and is_silent_among(self.system, _versions(environment))
+
+    def is_known_among(self, environment: Solution) -> bool:
+        """Whether all was done to learn what its backend asks for in this environment.
+
+        It is asked among what its sdist requires statically, and what it asks for comes to that: so only the versions
+        count of what stood there when it was asked.
+        """
+        if self.is_silent or self.incomplete or self.is_silent_among(environment):
+            return True
+        here = _versions(environment)
+        return self.hooks is not None and all(
+            here.get(name, version) == version for name, version in _versions(self.hooks).items()
+        )
+
+    @property
+    def unasked(self) -> Need:
+        """The same as if its backend had not been asked."""
+        told = tuple(one for one in self.told if one.source is not Source.HOOK)
+        return replace(self, told=told, hooks=None, incomplete="")
+
+    @property
+    def from_hook(self) -> tuple[str, ...]:
+        """What its backend asked for beyond the rest."""
+        return tuple(one.requirement for one in self.told if one.source is Source.HOOK)
 
     def requires_on(self, target: Target) -> tuple[Requirement, ...]:
         """What of it counts on a target."""
@@ -102,6 +127,10 @@ def build_requirement(text: str, subject: object) -> Requirement:
     if requirement.url is not None:
         raise NoRequirement(f"{subject} asks for a build requirement by URL, which is not taken: {text!r}")
     return requirement
+
+
+def _versions(environment: Solution) -> dict[NormalizedName, Version]:
+    return {choice.candidate.name: choice.candidate.version for choice in environment.choices}
 
 
 def _kept(told: Iterable[BuildRequirement], treatment: Treatment, subject: object) -> Iterator[BuildRequirement]:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
-    from wheelforge.model.lock import Lock, LockedArtifact
+    from wheelforge.model.lock import Lock, LockedArtifact, LockedTarget
 
 
 def for_targets(lock: Lock, names: Collection[str]) -> Lock:
-    """The same lock for these targets alone: their pins, the units that they build, and the files of both.
+    """The same lock for these targets alone: their pins, their units, the files of both, and what is not known there.
 
     The order of the units stays; their numbers are made anew.
     """
@@ -29,11 +29,19 @@ def for_targets(lock: Lock, names: Collection[str]) -> Lock:
     return replace(
         lock,
         targets=targets,
+        incomplete=tuple(_reasons(lock, targets)),
         artifacts=artifacts,
         environments=environments,
         units=tuple(replace(unit, order=order) for order, unit in enumerate(sorted(units, key=lambda one: one.order))),
         expected=tuple(one for one in lock.expected if one.artifact in kept),
     )
+
+
+def _reasons(lock: Lock, targets: Iterable[LockedTarget]) -> Iterator[str]:
+    """Why the set may be incomplete, for all or for one of these."""
+    somewhere = {reason for target in lock.targets for reason in target.incomplete}
+    here = {reason for target in targets for reason in target.incomplete}
+    return (reason for reason in lock.incomplete if reason in here or reason not in somewhere)
 
 
 def _files(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion
 
+from wheelforge.model.pep508 import parse_requirement
+from wheelforge.model.tools import tool_named
+from wheelforge.model.treatment import unrecordable
+from wheelforge.model.variables import variable_flaw
 from wheelforge.recipes.mismatches import At
 from wheelforge.recipes.patch_files import BadPatch, read_patch
 from wheelforge.recipes.rules import Amendment, Conditions, Rule, Word
@@ -29,25 +32,6 @@ if TYPE_CHECKING:
     from wheelforge.recipes.written import BuildRequires, Recipe
 
 T = TypeVar("T")
-
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_COMMAND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
-OURS = frozenset({
-    "CARGO_NET_OFFLINE",
-    "HOME",
-    "LD_LIBRARY_PATH",
-    "LD_PRELOAD",
-    "PATH",
-    "PIP_NO_INDEX",
-    "PYTHONDONTWRITEBYTECODE",
-    "PYTHONHASHSEED",
-    "PYTHONHOME",
-    "PYTHONPATH",
-    "SOURCE_DATE_EPOCH",
-    "TMPDIR",
-    "UV_OFFLINE",
-})  # fmt: skip
-"""Variables by which builds are isolated, offline and reproducible: no recipe may set them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +54,7 @@ class Checker:
             conditions=self._conditions(recipe),
             policy=recipe.policy,
             amendments=self._amendments(recipe.build_requires),
-            provided=frozenset(self._understood(recipe.provided, _command, "provided")),
+            provided=frozenset(self._understood(recipe.provided, tool_named, "provided")),
             environment=self._environment(recipe.env),
             settings=self._settings(recipe),
             patches=self._patches(recipe.patches),
@@ -130,18 +114,20 @@ class Checker:
 
     def _environment(self, written: dict[str, str]) -> dict[str, str]:
         for name, value in written.items():
-            if not _VARIABLE.fullmatch(name):
-                self._note(("env", name), f"{name!r} is no name of a variable: letters, digits and _", at=At.KEY)
-            elif name.upper() in OURS:
-                self._note(("env", name), f"{name} is set by wheelforge, and by no recipe", at=At.KEY)
-            elif "\0" in value:
-                self._note(("env", name), "a variable cannot hold a NUL character")
+            if problem := variable_flaw(name):
+                self._note(("env", name), problem, at=At.KEY)
+            elif problem := unrecordable(value):
+                self._note(("env", name), problem)
         return written
 
     def _settings(self, recipe: Recipe) -> ConfigSettings:
-        for key in recipe.config_settings:
+        for key, value in recipe.config_settings.items():
             if not key.strip():
                 self._note(("config-settings", key), "a config setting has a name", at=At.KEY)
+            elif problem := unrecordable(key):
+                self._note(("config-settings", key), problem, at=At.KEY)
+            elif problem := next(filter(None, map(unrecordable, texts(value))), None):
+                self._note(("config-settings", key), problem)
         return {key: value if isinstance(value, str) else tuple(value) for key, value in recipe.config_settings.items()}
 
     def _patches(self, written: tuple[str, ...]) -> tuple[Patch, ...]:
@@ -176,7 +162,7 @@ def _removal(text: str) -> tuple[NormalizedName, tuple[str, ...]]:
 
 def _requirement(text: str) -> tuple[NormalizedName, tuple[str, ...]]:
     try:
-        requirement = Requirement(text)
+        requirement = parse_requirement(text)
     except InvalidRequirement as error:
         raise ValueError(f"{text!r} is no requirement (PEP 508): {_clause(error)}") from error
     if requirement.url is not None:
@@ -204,10 +190,4 @@ def _marker(text: str) -> Marker:
 def _glob(text: str) -> str:
     if not text.strip():
         raise ValueError("a target has a name, such as 'cp312-manylinux_2_28_x86_64' or 'cp312-*'")
-    return text
-
-
-def _command(text: str) -> str:
-    if not _COMMAND.fullmatch(text):
-        raise ValueError(f"{text!r} is no name of a command: letters, digits and . _ + -")
     return text

@@ -260,9 +260,9 @@ def _way_out(shelf: Shelf, fitting: Sequence[Version]) -> str | None:
     name, rules = shelf.project.name, shelf.rules
     found = {rules.refuses(file) for version in fitting for file in shelf.project.releases[version]}
     if Refusal.UNDATED in found:
-        return f"leave out --uploaded-prior-to, or take {name} from an index that gives upload times"
+        return f"leave out --uploaded-prior-to or --build-deps-as-of, or take {name} from an index with upload times"
     if Refusal.LATER in found:
-        return "name a later moment: --uploaded-prior-to"
+        return "name a later moment: --uploaded-prior-to, or for what builds get --build-deps-as-of"
     if (other := _other_kind(shelf, fitting)) is not None:
         return other
     if Refusal.PLATFORM in found:

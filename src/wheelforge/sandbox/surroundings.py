@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wheelforge.model.variables import CONSTANT
 from wheelforge.sandbox.port import Access, Mount
 
 if TYPE_CHECKING:
@@ -15,24 +16,9 @@ if TYPE_CHECKING:
     from wheelforge.interpreters.running import Interpreter
     from wheelforge.sandbox.port import Sandbox
 
-EARLIEST = "315532800"
-"""1980-01-01, the first second that a zip archive can tell; seconds since 1970."""
-
 _USR = Path("/usr")
 _PYTHON = "/python"
 _SCRATCH = "/scratch"
-_CONSTANT = {
-    "LC_ALL": "C.UTF-8",
-    "PYTHONHASHSEED": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "SOURCE_DATE_EPOCH": EARLIEST,
-    # What would reach for the network says so at once, instead of waiting for it.
-    "PIP_NO_INDEX": "1",
-    "UV_OFFLINE": "1",
-    "CARGO_NET_OFFLINE": "true",
-    # Else maturin asks for a package that would download Rust, but only where it sees no cargo.
-    "MATURIN_NO_INSTALL_RUST": "1",
-}
 
 
 def interpreter_mount(interpreter: Interpreter) -> Mount:
@@ -60,7 +46,7 @@ def scratch_folder(parent: Path) -> Iterator[Mount]:
 def job_variables(sandbox: Sandbox, scratch: Mount) -> dict[str, str]:
     """Say what every job is told, whatever it runs; nothing of the host's own environment is among it."""
     own = sandbox.seen(scratch)
-    return {**_CONSTANT, "HOME": f"{own}/home", "TMPDIR": f"{own}/temporary"}
+    return {**CONSTANT, "HOME": f"{own}/home", "TMPDIR": f"{own}/temporary"}
 
 
 def interpreter_variables(interpreter: Interpreter, sandbox: Sandbox, *, scripts: str) -> dict[str, str]:

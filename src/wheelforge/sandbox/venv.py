@@ -9,6 +9,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wheelforge.model.variables import PROXIES
 from wheelforge.process.command import Command
 from wheelforge.sandbox.port import Isolation
 from wheelforge.sandbox.tools import FOLDERS, link_others, standing
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wheelforge.sandbox.port import Job, Mount
-
-# Port 9 discards, and on most machines nobody listens there: what honours proxies fails at once instead of downloading.
-_NOWHERE = "http://127.0.0.1:9"
-_PROXIES = {"http_proxy": _NOWHERE, "https_proxy": _NOWHERE, "all_proxy": _NOWHERE}
 
 
 class Venv:
@@ -45,7 +42,7 @@ class Venv:
 
     def command(self, job: Job) -> Command:
         """Run the job as it is, with proxies that lead nowhere, and a PATH without what is hidden from it."""
-        environment = {**_PROXIES, **job.env, "PWD": job.cwd}
+        environment = {**job.env, **PROXIES, "PWD": job.cwd}
         if "PATH" in environment and next(standing(job.hidden, self._folders), None) is not None:
             environment["PATH"] = self._without(job.hidden, environment["PATH"])
         return Command(argv=job.argv, env=environment, cwd=Path(job.cwd))

@@ -23,7 +23,7 @@ policy = "seed"
 build-requires.add = ["numpy>=2"]
 build-requires.remove = ["oldest-supported-numpy"]
 build-requires.replace = ["setuptools>=70"]
-provided = ["cargo", "rustc"]
+provided = ["cmake", "ninja"]
 env.WITHOUT_GPU = "1"
 config-settings.setup-args = ["-Da", "-Db"]
 config-settings."a b" = "c"
@@ -49,7 +49,7 @@ def test_a_rule_is_told_as_it_could_be_written() -> None:
     assert list(headings(rule)) == [
         "seed",
         "build requirements numpy oldest-supported-numpy setuptools",
-        "provided cargo rustc",
+        "provided cmake ninja",
         "WITHOUT_GPU",
         "setup-args",
         "a b",
@@ -62,7 +62,7 @@ def test_every_part_of_a_treatment_has_its_sentence() -> None:
         "where builds need it, its wheel is taken, though the rest is built from source",
         "what its sdist and its hook require of oldest-supported-numpy, setuptools is dropped",
         "its build requires numpy>=2, setuptools>=70 too",
-        "its build may see cargo, rustc of the system",
+        "its build may see cmake, ninja of the system",
         "its build runs with WITHOUT_GPU=1",
         'its backend is handed setup-args = ["-Da", "-Db"]',
         'its backend is handed a b = "c"',
@@ -103,7 +103,7 @@ def test_a_document_has_the_sum_of_what_holds_and_every_rule() -> None:
         "policy": "seed",
         "adds": ["numpy>=2", "setuptools>=70"],
         "removes": ["oldest-supported-numpy", "setuptools"],
-        "provided": ["cargo", "rustc"],
+        "provided": ["cmake", "ninja"],
         "env": {"WITHOUT_GPU": "0"},
         "config-settings": {"setup-args": ["-Da", "-Db"], "a b": "c"},
         "patches": [],

@@ -10,14 +10,14 @@ import pytest
 from fakes import FakeDesk, Offer, packed_tree, paused
 from wheelforge.errors import IsolationError
 from wheelforge.factory.desk import ClosedDesk, LateDesk
-from wheelforge.factory.knowledge import Answers
+from wheelforge.factory.port import Answers
 from wheelforge.plan.facts import Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from wheelforge.factory.knowledge import HookDesk
+    from wheelforge.factory.port import HookDesk
 
 OFFER = Offer("a-1.0.tar.gz", ["b>=2"])
 SDIST = OFFER.artifact

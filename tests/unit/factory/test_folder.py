@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from shelves import content, lock_of, locked, put, standing, stock
 from wheelforge.errors import IntegrityError, StorageError, UsageError, WheelforgeError
 from wheelforge.events import Collected, Event, Note, silent
 from wheelforge.factory.folder import (
+    BEGUN,
     MissingFiles,
     check_files,
     find_earlier,
@@ -62,6 +64,16 @@ def test_a_folder_holds_its_files_its_lock_and_a_pylock(folder: Path, store: Sto
     assert (folder / "build-deps" / TOOL.filename).read_bytes() == content(TOOL.filename)
     assert read_lock(folder) == find_lock(folder) == lock
     check_files(folder, lock.artifacts)
+
+
+def test_a_lock_that_cannot_be_written_leaves_the_folder_as_it_was(folder: Path, store: Store) -> None:
+    write(folder, store, lock_of(A))
+    stood, lock = standing(folder), lock_of(A, B)
+    faulty = replace(lock, inputs=replace(lock.inputs, references=("a\tb",)))
+    with pytest.raises(IntegrityError, match="cannot be printed"):
+        write(folder, store, faulty)
+    assert standing(folder) == stood
+    assert find_lock(folder) == lock_of(A)
 
 
 def test_an_empty_set_is_a_folder_too(folder: Path, store: Store) -> None:
@@ -243,6 +255,23 @@ def test_folders_that_are_written_at_once_end_as_the_last_one_wrote_them(folder:
     lock = read_lock(folder)
     assert standing(folder) == {artifact.path for artifact in lock.artifacts} | TOLD
     check_files(folder, lock.artifacts)
+
+
+def test_a_folder_that_was_begun_is_marked_until_it_has_its_lock(folder: Path, store: Store) -> None:
+    store.blobs.path(B.sha256).write_bytes(b"damaged")
+    with pytest.raises(HashMismatch):
+        write(folder, store, lock_of(A, B))
+    assert standing(folder) == {A.filename, BEGUN}
+    write(folder, store, lock_of(A))
+    assert standing(folder) == {A.filename, *TOLD}
+
+
+def test_a_folder_that_has_a_lock_is_whole_whatever_happens(folder: Path, store: Store) -> None:
+    write(folder, store, lock_of(A))
+    store.blobs.path(B.sha256).write_bytes(b"damaged")
+    with pytest.raises(HashMismatch):
+        write(folder, store, lock_of(A, B))
+    assert standing(folder) == {A.filename, *TOLD}
 
 
 def test_a_damaged_file_of_the_store_is_not_delivered(folder: Path, store: Store) -> None:

@@ -271,7 +271,7 @@ def test_how_the_search_came_to_a_backend_that_does_not_answer_is_told(
 def test_the_static_build_system_comes_from_the_archive(tmp_path: Path) -> None:
     world = World(tmp_path, Offer("app-1.tar.gz", build_requires=["tool"], backend="tool.api"))
     found = world.solved(problem("app"))
-    system = asyncio.run(world.facts.build_system(found.choices[0].candidate))
+    system = asyncio.run(world.facts.build_system(found.choices[0].candidate, PLAIN))
     assert (system.requires, system.backend) == (("tool",), "tool.api")
 
 
@@ -387,7 +387,8 @@ def test_a_backend_that_answers_for_another_machine_is_an_assumption(tmp_path: P
     for offered in (offers[:1], [*offers[:1], Offer("app-1-cp312-cp312-macosx_11_0_arm64.whl")]):
         world = World(tmp_path, *offered)
         world.solve(from_source("app"), on_windows("app"))
-        assert world.facts.assumptions == {f"app 1 was asked on {LINUX.name} what it requires on {WINDOWS.name}"}
+        said = f"app 1 was asked on {LINUX.name} what it requires on {WINDOWS.name}"
+        assert (world.facts.foreign, world.facts.assumptions) == ({WINDOWS.name: {said}}, set())
     here = World(tmp_path, *offers)
     here.solve(from_source("app"))
     assert here.facts.assumptions == set()

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes import LINUX, FakeDesk, FakeFacts, Offer, answer, problem
-from wheelforge.factory.making import HERE, Maker, is_made
+from wheelforge.errors import BuildError
+from wheelforge.factory.making import HERE, Maker, is_made, wheel_beside
 from wheelforge.metadata.ladder import BackendNotAsked
 from wheelforge.model.building import Building, Hooks
 from wheelforge.model.inputs import Formats, Inputs, Prefer
+from wheelforge.model.treatment import PLAIN
 from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import BuildCycle
 from wheelforge.plan.rules import ClosureRules
@@ -33,6 +35,19 @@ SECONDS = 20.0
 def source(name: str, *build: str) -> Offer:
     """An sdist whose backend is asked."""
     return Offer(f"{name}-1.tar.gz", build_requires=build, backend="asked")
+
+
+class BrokenDesk(FakeDesk):
+    """A desk at which one sdist cannot be built."""
+
+    async def wheel(
+        self, sdist: Artifact, wheels: Sequence[Artifact], _treatment: Treatment = PLAIN, _overrides: object = ()
+    ) -> Artifact | Unanswered:
+        """See `HookDesk`."""
+        found = await super().wheel(sdist, wheels)
+        if sdist.name == "broken":
+            raise BuildError("broken 1: build_wheel failed")
+        return found
 
 
 class Shop(FakeFacts):
@@ -136,3 +151,20 @@ def test_where_nothing_may_be_run_nothing_is_made() -> None:
     [fault] = shop.fail("app")
     assert isinstance(fault, BackendNotAsked)
     assert (fault.message, fault.hint) == ("app 1 cannot be built: no sandbox works", "--isolation venv")
+
+
+def test_what_cannot_be_built_fails_for_all_who_ask_and_is_tried_once() -> None:
+    shop = Shop(source("app", "broken"), source("tool", "broken"), source("broken"), Offer(wheel("broken")))
+    shop.maker = Maker(facts=shop, desk=(desk := BrokenDesk(*shop.offers)), find_rules=shop.rules)
+    faults = [*shop.fail("app"), *shop.fail("tool"), *shop.fail("broken")]
+    assert [str(fault) for fault in faults] == ["broken 1: build_wheel failed"] * 3
+    assert [sdist for hook, sdist, _ in desk.asked if hook == "wheel"] == ["broken-1.tar.gz"]
+
+
+def test_what_cannot_be_built_has_its_wheel_stand_in_for_it() -> None:
+    shop = Shop(source("app", "broken"), source("broken"), Offer(wheel("broken")))
+    desk = BrokenDesk(*shop.offers)
+    shop.maker = Maker(facts=shop, desk=desk, find_rules=shop.rules, stand_in=wheel_beside)
+    [[app]] = shop.make("app")
+    assert is_made(app)
+    assert ("wheel", "app-1.tar.gz", (wheel("broken"),)) in desk.asked

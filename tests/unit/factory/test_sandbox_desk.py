@@ -18,6 +18,7 @@ from wheelforge.factory.made import Equipment
 from wheelforge.factory.sandbox_desk import SandboxDesk
 from wheelforge.forge.bench import Bench
 from wheelforge.forge.failure import Failure, HookFailed
+from wheelforge.forge.toolchain import toolchain
 from wheelforge.interpreters.running import base, current
 from wheelforge.process.runner import Runner
 from wheelforge.sandbox.environments import Environments
@@ -152,3 +153,19 @@ def test_what_is_prepared_before_the_first_question_changes_no_answer(tmp_path: 
         return await one.desk.requires(SDIST, [])
 
     assert asyncio.run(main()) == ()
+
+
+def test_on_a_machine_with_other_packages_a_backend_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    packages = tmp_path / "packages"
+    monkeypatch.setattr("wheelforge.forge.toolchain.PACKAGE_DATABASES", (str(packages),))
+    request.addfinalizer(toolchain.cache_clear)
+    hooks = list[str]()
+    for installed in ("", "", "swig"):
+        packages.write_text(installed)
+        toolchain.cache_clear()
+        one = Asking(tmp_path, METADATA)
+        asyncio.run(one.desk.requires(SDIST, []))
+        hooks += one.hooks()
+    assert hooks == ["get_requires_for_build_wheel"] * 2

@@ -73,6 +73,7 @@ class Project:
                 project=self.inner,
                 environment=environment,
                 log=self.log,
+                epoch="1700000000",
                 timeout=self.timeout,
                 timeout_option=self.timeout_option,
             )
@@ -243,8 +244,10 @@ def test_a_backend_finds_exactly_the_declared_environment(project: Project) -> N
             pathlib.Path(wheel_directory, "a.whl").write_text(json.dumps(found))
             return "a.whl"
     """)
-    with project.open({"SOURCE_DATE_EPOCH": "1700000000", "EXTRA": "one"}) as backend:
+    # What is wheelforge's own to say wins.
+    with project.open({"PATH": "/own", "PYTHONHASHSEED": "7", "LC_ALL": "own", "EXTRA": "one"}) as backend:
         found = json.loads(backend.build_wheel(project.output).read_text())
+    assert "/own" not in found["PATH"]
     for own in ("PATH", "HOME", "TMPDIR", "PWD"):
         assert found.pop(own).startswith("/")
     found.pop("LD_LIBRARY_PATH", None)

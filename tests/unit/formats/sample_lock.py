@@ -121,7 +121,7 @@ _treatments = st.builds(
     Treatment,
     removes=st.lists(_names.map(canonicalize_name), max_size=2).map(tuple),
     provided=st.lists(_names, max_size=2).map(tuple),
-    environment=st.dictionaries(_names, _words, max_size=2),
+    environment=st.dictionaries(_names.map("X_{}".format), _words, max_size=2),
     settings=st.dictionaries(_names, st.one_of(_words, st.lists(_words, max_size=2).map(tuple)), max_size=2),
     patches=st.lists(_patches, max_size=2).map(tuple),
 )

@@ -16,6 +16,7 @@ from wheelforge.formats.lock import dump_lock, load_lock
 from wheelforge.model.direct import DirectUrl, VcsInfo
 from wheelforge.model.lock import BuildEnvironment, Cycle, ExpectedShape, Lock, LockedArtifact, LockedTarget
 from wheelforge.model.shape import Shape
+from wheelforge.model.treatment import Treatment
 
 if TYPE_CHECKING:
     from random import Random
@@ -140,6 +141,9 @@ def test_what_is_no_lock_is_refused_with_its_key_path(before: str, after: str, t
         pytest.param('"default"', '"de\\u202Efault"', "artifacts[0].index: 'de fault' holds", id="hidden character"),
         pytest.param("[inputs.options]", '[inputs.options]\n"\\u0007" = true', "inputs.options: ", id="hidden key"),
         pytest.param("complete = true", "complete = false", "complete: false contradicts", id="complete"),
+        pytest.param(
+            "[[targets]]", '[[targets]]\nincomplete = ["why"]', "targets.", id="incomplete for a target alone"
+        ),
     ],
 )
 def test_a_lock_that_contradicts_itself_is_refused_with_its_key_path(before: str, after: str, told: str) -> None:
@@ -167,6 +171,11 @@ def expected(**changes: object) -> ExpectedShape:
 def cyclic(*path: str, avoids: str) -> Lock:
     """The sample with a cycle that its one environment is said to break."""
     return sample(units=(replace(UNIT, cycles=(Cycle(path=path, avoids=avoids),)),))
+
+
+def treated(treatment: Treatment) -> Lock:
+    """The sample whose one unit is treated so."""
+    return sample(units=(replace(UNIT, treatment=treatment),))
 
 
 FALLBACK = file("flask-3.0.3-py3-none-any.whl", fallback=True, provenance="https://files.example/flask.provenance")
@@ -211,6 +220,28 @@ ENVIRONMENT = BuildEnvironment(key=KEY, pins=(pin(FLIT),))
             id="cycle that is not broken",
         ),
         pytest.param(cyclic("a 1", "a 1", avoids="==1"), "units[0].cycles[0].avoids: '==1' is not", id="cycle of what"),
+        pytest.param(
+            treated(Treatment(environment={"LD_PRELOAD": "x"})),
+            "units[0].env.LD_PRELOAD: LD_PRELOAD steers",
+            id="loader",
+        ),
+        pytest.param(
+            treated(Treatment(environment={"A=B": "x"})), "units[0].env.A=B: 'A=B' is no name", id="no variable"
+        ),
+        pytest.param(treated(Treatment(environment={"": "x"})), "units[0].env.: '' is no name", id="nameless variable"),
+        pytest.param(
+            treated(Treatment(environment={"A": "https://u:pw@h.example/"})),
+            "units[0].env.A: 'https://****@h.example/' holds credentials",
+            id="variable with credentials",
+        ),
+        pytest.param(
+            treated(Treatment(settings={"a": ("b", "https://pw@h.example/")})),
+            "units[0].config-settings.a: 'https://**@h.example/' holds credentials",
+            id="setting with credentials",
+        ),
+        pytest.param(
+            treated(Treatment(settings={"a": "b\t"})), "units[0].config-settings.a: ", id="unprintable setting"
+        ),
         pytest.param(sample(units=(UNIT, UNIT)), "units: their orders are not 0 to 1", id="order twice"),
         pytest.param(changed(CLICK, targets=("cp99",)), "artifacts[0].targets: 'cp99' is not among", id="no target"),
         pytest.param(

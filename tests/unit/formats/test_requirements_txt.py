@@ -448,6 +448,30 @@ def test_a_file_in_another_encoding_is_named_with_its_line(folder: Path) -> None
         read_requirements(Path("r.txt"))
 
 
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("tok=${T}", "r.txt:1:6: a lock records config settings, and a variable may hold a secret"),
+        ('"tok=${T}"', "r.txt:1:6: a lock records config settings, and a variable may hold a secret"),
+        ("${K}=1", "r.txt:1:6: a lock records config settings, and a variable may hold a secret"),
+        ("tok=${SEVERAL}", "r.txt:1:6: a lock records config settings, and a variable may hold a secret"),
+        ("u=https://me:secret@h.example/", "r.txt:1:6: it holds credentials"),
+        ("a=b\u200b", "r.txt:1:6: it holds characters that cannot be printed"),
+    ],
+)
+def test_a_setting_that_no_lock_may_record_is_refused(setting: str, told: str) -> None:
+    environ = {"T": "secret", "K": "secret", "SEVERAL": "a -C k=secret"}
+    with pytest.raises(FaultyText) as caught:
+        _read(f"demo -C {setting}", environ)
+    assert caught.value.message.startswith(told)
+    assert "secret@" not in caught.value.message
+    assert "k=secret" not in caught.value.message
+
+
+def test_a_setting_may_hold_what_looks_like_a_variable_that_is_not_set() -> None:
+    assert _read("demo -C 'a=${T}'").requirements[0].settings == (("a", "${T}"),)
+
+
 def test_what_is_written_is_sorted_and_read_back() -> None:
     other = file("click-8.1.7-cp311-cp311-linux_x86_64.whl", sha256="00" * 32)
     text = write_requirements([FLASK, CLICK, other])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from wheelforge.errors import ExitCode
 from wheelforge.metadata.core import InvalidMetadata
 from wheelforge.metadata.ladder import Disagreement, Ladder
 from wheelforge.model.metadata import BuildSystem, Surety
+from wheelforge.model.treatment import Patch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +55,7 @@ class Rungs:
         return asyncio.run(self._ladder.stated(offer.artifact))
 
     def build_system(self, offer: Offer) -> BuildSystem:
-        return asyncio.run(self._ladder.build_system(offer.artifact))
+        return asyncio.run(self._ladder.build_system(offer.artifact, ()))
 
 
 def requires(found: Metadata) -> list[str]:
@@ -121,8 +123,8 @@ def test_an_sdist_is_opened_once_for_all_questions(tmp_path: Path) -> None:
 
     async def ask() -> None:
         artifact = DYNAMIC.artifact
-        await asyncio.gather(ladder.confirm(artifact, None), ladder.build_system(artifact), ladder.assume(artifact))
-        await ladder.build_system(artifact)
+        await asyncio.gather(ladder.confirm(artifact, None), ladder.build_system(artifact, ()), ladder.assume(artifact))
+        await ladder.build_system(artifact, ())
 
     asyncio.run(ask())
     assert index.asked == [SDIST]
@@ -156,3 +158,26 @@ def test_a_file_whose_metadata_is_broken_is_named(tmp_path: Path) -> None:
     broken = Offer(WHEEL, ["not a requirement"])
     with pytest.raises(InvalidMetadata, match=WHEEL):
         Rungs(tmp_path, broken).assume(broken)
+
+
+LESS = b"""\
+--- a/pyproject.toml
++++ b/pyproject.toml
+@@ -1,2 +1,2 @@
+ [build-system]
+-requires = ["tool"]
++requires = []
+"""
+"""Takes the one build requirement away."""
+
+
+def test_an_sdist_is_read_as_those_patches_leave_it_that_are_asked_for(tmp_path: Path) -> None:
+    sdist = Offer(SDIST, build_requires=["tool"])
+    patch = Patch(filename="less.patch", sha256=hashlib.sha256(LESS).hexdigest(), content=LESS)
+    ladder = Ladder(FakeIndex(tmp_path, sdist), Backend(), lambda _: (patch,))
+
+    async def ask() -> list[tuple[str, ...]]:
+        found = [await ladder.build_system(sdist.artifact, patches) for patches in ((patch,), (), (patch,))]
+        return [one.requires for one in found]
+
+    assert asyncio.run(ask()) == [(), ("tool",), ()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wheelforge.errors import IntegrityError, UsageError
-from wheelforge.model.told import naming, plain, plain_lines, printable, underlined, without_login
+from wheelforge.model.told import holds_credentials, naming, plain, plain_lines, printable, underlined, without_login
 
 
 def test_what_a_terminal_would_obey_is_blank() -> None:
@@ -80,3 +80,23 @@ def test_an_error_that_names_the_entry_already_stays_as_it_is(lister: str) -> No
     with pytest.raises(UsageError) as caught, naming(lister):
         raise UsageError("a.whl is not there", hint="see uv.lock: package[0]")
     assert caught.value.message == "a.whl is not there"
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("https://h.example/x", False),
+        ("https://me@h.example/x", True),
+        ("see https://h.example and http://me:secret@h.example/x", True),
+        ("ssh://git@h.example/x", False),
+        ("git+ssh://git@h.example/x@v1", False),
+        ("ssh://git:secret@h.example/x", True),
+        ("//me@h.example", False),
+        ("://me@h.example", True),
+        ("a" * 1_000_000, False),
+        ("://a" * 1_000_000, False),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_user_is_a_secret_but_for_that_of_ssh(text: str, *, holds: bool) -> None:
+    assert holds_credentials(text) is holds

@@ -21,7 +21,7 @@ from wheelforge.model.building import Building, Hooks
 from wheelforge.model.direct import DirectUrl
 from wheelforge.model.inputs import Formats, Inputs, Prefer
 from wheelforge.model.lock import BuildRequirement, Source
-from wheelforge.plan.closure import Unplannable, plan_closure, plan_unit
+from wheelforge.plan.closure import GENERATIONS, Unplannable, plan_closure, plan_unit
 from wheelforge.plan.environments import HASHES_HINT
 from wheelforge.plan.facts import Unanswered
 from wheelforge.plan.graph import BuildCycle
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from wheelforge.model.metadata import BuildSystem
+    from wheelforge.model.treatment import Treatment
     from wheelforge.plan.units import BuildClosure
     from wheelforge.resolve.candidates import Candidate
 
@@ -532,10 +533,10 @@ class SlowFacts(FakeFacts):
 
     stopped = False
 
-    async def build_system(self, sdist: Candidate) -> BuildSystem:
+    async def build_system(self, sdist: Candidate, treatment: Treatment) -> BuildSystem:
         """See `Facts`."""
         if sdist.name != "slow":
-            return await super().build_system(sdist)
+            return await super().build_system(sdist, treatment)
         try:
             await asyncio.Event().wait()
         finally:
@@ -607,3 +608,19 @@ def test_one_build_by_itself_prefers_nothing() -> None:
     assert pins(found.environment) == {"tool": "2"}
     closure = asyncio.run(plan_closure([app], replace(rules(inputs("app")), before=before), FakeFacts(*offers)))
     assert pins(unit(closure, "app").environment) == {"tool": "1"}
+
+
+def chain(length: int) -> list[Offer]:
+    """Projects of which each is needed to build the one before it."""
+    links = [source(f"p{place}", "1", f"p{place + 1}") for place in range(length)]
+    return [source("app", "1", "p0"), *links, wheel(f"p{length}", "1")]
+
+
+def test_builds_that_need_ever_another_project_are_given_up_and_the_end_of_the_chain_is_told() -> None:
+    assert len(planned(*chain(GENERATIONS - 1)).units) == GENERATIONS
+    with pytest.raises(ResolutionError) as told:
+        planned(*chain(GENERATIONS + 5))
+    assert told.value.message == (
+        "what builds need goes on without end: after 100 steps still p94 1 -> p95 1 -> p96 1 -> p97 1 -> p98 1 -> p99 1"
+    )
+    assert told.value.hint == "take one of these as a wheel: --seed p99"

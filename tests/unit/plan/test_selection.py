@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fakes import LINUX, WINDOWS, asked, digest
@@ -26,10 +27,12 @@ def plan_for(target: Target, tool: str) -> Plan:
 
 
 def lock_of(*plans: Plan, layout: Layout = Layout.FLAT) -> Lock:
-    weights = {sdist(name): Weight(sha256=digest(sdist(name)), size=1) for name in ("a", "c", "d")}
-    return make_lock(
-        Inputs(requirements=asked("a"), build_deps=True), Planned(plans=plans, weights=weights, layout=layout)
-    )
+    planned = Planned(plans=plans, weights=weights_of("a", "c", "d"), layout=layout)
+    return make_lock(Inputs(requirements=asked("a"), build_deps=True), planned)
+
+
+def weights_of(*names: str) -> dict[str, Weight]:
+    return {sdist(name): Weight(sha256=digest(sdist(name)), size=1) for name in names}
 
 
 ON_LINUX, ON_WINDOWS = plan_for(LINUX, "c"), plan_for(WINDOWS, "d")
@@ -42,6 +45,18 @@ def test_all_targets_are_the_whole_lock() -> None:
 
 def test_one_target_keeps_its_own_pins_units_and_files() -> None:
     assert for_targets(lock_of(ON_LINUX, ON_WINDOWS), {WINDOWS.name}) == lock_of(ON_WINDOWS)
+
+
+def test_what_is_not_known_for_another_target_is_no_concern_of_this_one() -> None:
+    closure = replace(ON_WINDOWS.closure, incomplete=("builds for windows are a guess",))
+    plans = (ON_LINUX, replace(ON_WINDOWS, closure=closure))
+    inputs, weights = Inputs(requirements=asked("a"), build_deps=True), weights_of("a", "c", "d")
+    foreign = {LINUX.name: ["a 1 was asked elsewhere"]}
+    planned = Planned(plans=plans, weights=weights, incomplete=("a 1 is believed",), foreign=foreign)
+    whole = make_lock(inputs, planned)
+    assert whole.incomplete == ("a 1 is believed", "a 1 was asked elsewhere", "builds for windows are a guess")
+    assert for_targets(whole, {LINUX.name}).incomplete == ("a 1 is believed", "a 1 was asked elsewhere")
+    assert for_targets(whole, {WINDOWS.name}).incomplete == ("a 1 is believed", "builds for windows are a guess")
 
 
 def test_a_file_keeps_its_place_in_the_folder_of_the_target() -> None:

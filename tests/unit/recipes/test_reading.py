@@ -43,7 +43,7 @@ targets = ["cp312-*", "cp313-*"]
 marker = "sys_platform == 'linux'"
 why = "it needs  help"
 policy = "build"
-provided = ["ninja", "cmake"]
+provided = ["Ninja", "ninja-build", "cmake3"]
 build-requires = { add = ["numpy>=2", "numpy!=2.1"], replace = ["Set_Up>1"], remove = ["Old.One"] }
 patches = ["patches/fix.patch"]
 [recipe.env]
@@ -90,14 +90,19 @@ quiet = "1"
         (["marker = 'os = 1'"], "4:10: 'os = 1' is no environment marker (PEP 508): Expected"),
         (["marker = \"sys_platform ~= 'linux'\""], "4:10: \"sys_platform ~= 'linux'\" is no environment marker"),
         (["provided = 'ninja'"], "4:12: expected a list of texts"),
-        (["provided = [", "  'ninja',", "  '/bin/ninja' ]"], "6:3: '/bin/ninja' is no name of a command"),
+        (["provided = [", "  'ninja',", "  'swig' ]"], "6:3: no backend asks for 'swig' as a package"),
+        (["provided = ['/bin/ninja']"], "4:13: no backend asks for '/bin/ninja' as a package"),
         (["patches = {}"], "4:11: expected a list of texts"),
         (["[recipe.env]", "A = 1"], "5:5: expected a text"),
         (["[recipe.env]", '"A=B" = "1"'], "5:1: 'A=B' is no name of a variable"),
-        (["[recipe.env]", 'A = "\\u0000"'], "5:5: a variable cannot hold a NUL character"),
-        (["env.PATH = '/bin'"], "4:5: PATH is set by wheelforge, and by no recipe"),
+        (["[recipe.env]", 'A = "a\\tb"'], "5:5: it holds characters that cannot be printed"),
+        (["env.A = 'https://me:pw@h.example/'"], "4:9: it holds credentials"),
+        (["env.PATH = '/bin'"], "4:5: PATH steers how builds are isolated"),
         (["[recipe.config-settings]", "a = [1]"], "5:6: expected a text"),
         (["config-settings = { '' = 'x' }"], "4:21: a config setting has a name"),
+        (["config-settings = { 'a\u200b' = 'x' }"], "4:21: it holds characters that cannot be printed"),
+        (["config-settings.a = ['b', 'https://pw@h.example/']"], "4:21: it holds credentials"),
+        (["build-requires.add = [\"a; os_name == '\u200b'\"]"], "4:23: "),
         (["build-requires = ['a']"], "4:18: expected a table"),
         (["build-requires.added = ['a']"], "4:16: unknown key 'added'; did you mean add?"),
         (["build-requires.add = ['a', 'b >']"], "4:28: 'b >' is no requirement (PEP 508): Expected"),

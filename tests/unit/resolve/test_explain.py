@@ -249,13 +249,14 @@ def test_versions_that_were_uploaded_later_are_told_in_one_line() -> None:
     late = [replace(wheel("app", str(number)), uploaded=f"2025-0{number}-01T00:00:00Z") for number in range(3, 6)]
     told = refusal(replace(problem("app"), uploaded_prior_to=MARCH), late)
     assert lines(told)[-1] == "  3 to 5 (3 versions): uploaded later than 2025-03-01"
-    assert told.hint == "name a later moment: --uploaded-prior-to"
+    assert told.hint == "name a later moment: --uploaded-prior-to, or for what builds get --build-deps-as-of"
 
 
 def test_an_index_without_upload_times_is_named() -> None:
     told = refusal(replace(problem("app"), uploaded_prior_to=MARCH), [wheel("app", "1")])
     assert "  1: the index example gives no upload time" in lines(told)
-    assert told.hint == "leave out --uploaded-prior-to, or take app from an index that gives upload times"
+    hint = "leave out --uploaded-prior-to or --build-deps-as-of, or take app from an index with upload times"
+    assert told.hint == hint
 
 
 def test_a_conflict_tells_how_many_newer_files_the_moment_hides() -> None:

@@ -21,5 +21,5 @@ def test_a_job_runs_as_it_is_with_proxies_that_lead_nowhere() -> None:
         "PWD": "/some/source",
         "http_proxy": "http://127.0.0.1:9",
         "https_proxy": "http://127.0.0.1:9",
-        "all_proxy": "own",
+        "all_proxy": "http://127.0.0.1:9",
     }
