@@ -24,6 +24,7 @@ from wheelforge.factory.made import Equipment
 from wheelforge.factory.unlocked import OnGaps, Unlocked
 from wheelforge.factory.wheelhouse import BuildDeps, standing_wheels
 from wheelforge.interpreters.running import current
+from wheelforge.plan.completeness import follows_dependencies
 from wheelforge.settings.setting import Key
 
 if TYPE_CHECKING:
@@ -153,10 +154,13 @@ def print_built(lock: Lock, wheelhouse: Path, choice: Choice, telling: options.T
         wheels=file_documents(lock, wheels),
     )
     total = size(sum(wheel.size for wheel in runtime))
-    names = " ".join(_asked_names(lock))
+    place = shlex.quote(str(wheelhouse))
+    # What was taken without its dependencies may not suit each other, nor have all that it requires.
+    alone = f"--no-deps -r {shlex.quote(str(wheelhouse / 'requirements.txt'))}"
+    what = " ".join(_asked_names(lock)) if follows_dependencies(lock) else alone
     words = (
         f"{counted(len(runtime), 'wheel')}, {total}, in {wheelhouse} for {', '.join(target_names(lock))}\n"
-        f"install offline: pip install --no-index --find-links {shlex.quote(str(wheelhouse))} {names}"
+        f"install offline: pip install --no-index --find-links {place} {what}"
     )
     print_result(document, words, telling)
 

@@ -156,8 +156,8 @@ def write_folder(folder: Path, lock: Lock, *, store: Store, report: Reporter, di
         listed = [(artifact, name) for artifact in lock.artifacts for name in artifact.paths]
         lacking = {name: artifact.sha256 for artifact, name in listed if name not in standing}
         old = before.artifacts if before else ()
-        check_foreign(folder, [*lacking, *companion_names(lock)], before, old)
-        with _begun(folder, lacking) if before is None else contextlib.nullcontext():
+        check_foreign(folder, [*lacking, *(companion_names(lock) - _of_interrupted(folder))], before, old)
+        with _begun(folder, lacking, companion_names(lock)) if before is None else contextlib.nullcontext():
             for _ in on_all_cores(lambda name: store.blobs.deliver(lacking[name], folder / name), lacking):
                 pass
         for artifact, name in listed:
@@ -180,15 +180,23 @@ def papers_of(lock: Lock) -> Mapping[str, bytes]:
 
 
 @contextlib.contextmanager
-def _begun(folder: Path, lacking: Iterable[str]) -> Iterator[None]:
+def _begun(folder: Path, lacking: Iterable[str], papers: Iterable[str]) -> Iterator[None]:
     """Mark a folder that has no lock yet: whatever happens now, no part of it is taken for the whole."""
-    write_atomically(folder / BEGUN, b"")
+    write_atomically(folder / BEGUN, "\n".join(sorted(papers)).encode())
     try:
         yield
     except BaseException:
         if not any((folder / name).exists() for name in lacking):
             (folder / BEGUN).unlink(missing_ok=True)
         raise
+
+
+def _of_interrupted(folder: Path) -> set[str]:
+    """The papers that a run was about to write which did not come to its end."""
+    try:
+        return set((folder / BEGUN).read_text().splitlines())
+    except (OSError, UnicodeDecodeError):
+        return set()
 
 
 def write_papers(folder: Path, papers: Mapping[str, bytes], before: Lock | None) -> None:

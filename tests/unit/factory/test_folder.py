@@ -266,6 +266,15 @@ def test_a_folder_that_was_begun_is_marked_until_it_has_its_lock(folder: Path, s
     assert standing(folder) == {A.filename, *TOLD}
 
 
+def test_a_paper_of_a_run_that_did_not_come_to_its_end_is_replaced(folder: Path, store: Store) -> None:
+    store.blobs.path(B.sha256).write_bytes(b"damaged")
+    with pytest.raises(HashMismatch):
+        write(folder, store, lock_of(A, B))
+    (folder / "pylock.toml").write_text("begun")
+    write(folder, store, lock_of(A))
+    assert standing(folder) == {A.filename, *TOLD}
+
+
 def test_a_folder_that_has_a_lock_is_whole_whatever_happens(folder: Path, store: Store) -> None:
     write(folder, store, lock_of(A))
     store.blobs.path(B.sha256).write_bytes(b"damaged")
